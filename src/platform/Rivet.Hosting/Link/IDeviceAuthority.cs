@@ -1,0 +1,43 @@
+using Rivet.Kernel;
+using Rivet.Wire;
+
+namespace Rivet.Hosting.Link;
+
+/// <summary>
+/// Knows devices; implemented by Identity. It is asked only after the device proved its identity key over the
+/// transcript. Whatever the cause, the device learns only that it was refused; the cause goes to the audit log.
+/// </summary>
+public interface IDeviceAuthority
+{
+    /// <summary>Signs a known device in; null when it is unknown, signed out or its person suspended.</summary>
+    ValueTask<SignedInDevice?> SignInAsync(KeyBundle keys, CancellationToken ct);
+
+    /// <summary>Enrols a new device with a one-time code; null when the code is unknown, used or expired, or a name breaks its bounds.</summary>
+    ValueTask<SignedInDevice?> JoinAsync(KeyBundle keys, Join join, CancellationToken ct);
+}
+
+/// <summary>A device that may use the link.</summary>
+public sealed record SignedInDevice
+{
+    /// <summary>Company, person and device.</summary>
+    public required Subject Subject { get; init; }
+
+    /// <summary>The company's name.</summary>
+    public required string CompanyName { get; init; }
+
+    /// <summary>The person's name.</summary>
+    public required string PersonName { get; init; }
+
+    /// <summary>The person's role.</summary>
+    public required Role Role { get; init; }
+}
+
+/// <summary>The server's own identity; implemented by Identity over the vault.</summary>
+public interface IServerIdentity
+{
+    /// <summary>The public keys the server shows; the identity key is what invitations pin.</summary>
+    ValueTask<KeyBundle> GetKeysAsync(CancellationToken ct);
+
+    /// <summary>Signs with the identity key; null while the vault is unavailable.</summary>
+    ValueTask<byte[]?> SignAsync(ReadOnlyMemory<byte> message, CancellationToken ct);
+}

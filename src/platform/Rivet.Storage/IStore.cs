@@ -1,0 +1,33 @@
+namespace Rivet.Storage;
+
+/// <summary>
+/// The one store of a server: every module's tables and the outbox, in one place, so that a fact and the rows that
+/// announce it share a transaction.
+/// </summary>
+public interface IStore
+{
+    /// <summary>
+    /// Runs <paramref name="work"/> in a transaction and returns once it is durable. Works are run one after another
+    /// on the store's own thread and committed in groups; a work that throws is undone alone, its neighbours are not.
+    /// </summary>
+    /// <remarks>
+    /// The work must not block or wait. Cancelling before the work began withdraws it; afterwards it is finished
+    /// regardless, since a commit cannot be taken back.
+    /// </remarks>
+    /// <exception cref="StoreUnavailableException">Nothing of this work was stored: disk full, damaged, closing or overloaded.</exception>
+    Task<T> WriteAsync<T>(Func<WriteTransaction, T> work, CancellationToken ct);
+
+    /// <summary>Runs a query on a consistent snapshot of what is committed.</summary>
+    /// <exception cref="StoreUnavailableException">The store cannot be read.</exception>
+    ValueTask<T> ReadAsync<T>(Func<ReadSession, T> query, CancellationToken ct);
+}
+
+/// <summary>The store could not do what was asked; nothing was changed. Trying again later may succeed.</summary>
+public sealed class StoreUnavailableException : Exception
+{
+    /// <summary>Makes the exception.</summary>
+    public StoreUnavailableException(string message, Exception? innerException = null)
+        : base(message, innerException)
+    {
+    }
+}

@@ -1,0 +1,114 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Rivet.Storage;
+
+/// <summary>Brings outbox rows to their consumers and removes those that everybody has seen.</summary>
+internal sealed class OutboxPump(IStore store, IEnumerable<IOutboxConsumer> consumers, TimeProvider time, ILogger<OutboxPump> log)
+    : BackgroundService
+{
+    private const int BatchSize = 1024;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+    private readonly IOutboxConsumer[] consumers = [.. consumers];
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(Pause, time, stoppingToken);
+                while (await RunOnceAsync(stoppingToken))
+                {
+                }
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+        }
+    }
+
+    /// <summary>Gives each consumer its next batch. True while there may be more.</summary>
+    internal async Task<bool> RunOnceAsync(CancellationToken ct)
+    {
+        var more = false;
+        foreach (var consumer in consumers)
+        {
+            try
+            {
+                if (await HasNewsAsync(consumer, ct))
+                {
+                    more |= await store.WriteAsync(transaction => Advance(transaction, consumer), ct);
+                }
+            }
+            catch (Exception exception) when (exception is not OperationCanceledException)
+            {
+                Log.ConsumerFailed(log, consumer.Name, exception);
+            }
+        }
+
+        if (consumers.Length > 0)
+        {
+            await TrimAsync(ct);
+        }
+
+        return more;
+    }
+
+    private ValueTask<bool> HasNewsAsync(IOutboxConsumer consumer, CancellationToken ct)
+        => store.ReadAsync(
+            session => session.QueryFirst(
+                """
+                SELECT coalesce((SELECT max(position) FROM outbox), 0)
+                     > coalesce((SELECT position FROM outbox_cursor WHERE consumer = $1), 0)
+                """,
+                row => row.GetBoolean(0),
+                consumer.Name),
+            ct);
+
+    private static bool Advance(WriteTransaction transaction, IOutboxConsumer consumer)
+    {
+        var cursor = transaction.QueryFirst(
+            "SELECT position FROM outbox_cursor WHERE consumer = $1", row => row.GetInt64(0), consumer.Name);
+        var seen = transaction.Query(
+            "SELECT position, topic, company, payload FROM outbox WHERE position > $1 ORDER BY position LIMIT $2",
+            row => new OutboxRow(row.GetInt64(0), row.GetString(1), (byte[])row.GetValue(2), (byte[])row.GetValue(3)),
+            cursor, BatchSize);
+        if (seen.Count == 0)
+        {
+            return false;
+        }
+
+        var wanted = seen.FindAll(row => row.Topic == consumer.Topic);
+        if (wanted.Count > 0)
+        {
+            consumer.Handle(transaction, wanted);
+        }
+
+        transaction.Execute(
+            """
+            INSERT INTO outbox_cursor (consumer, position) VALUES ($1, $2)
+            ON CONFLICT (consumer) DO UPDATE SET position = excluded.position
+            """,
+            consumer.Name, seen[^1].Position);
+        return seen.Count == BatchSize;
+    }
+
+    private async Task TrimAsync(CancellationToken ct)
+    {
+        var known = consumers.Select(consumer => consumer.Name).ToHashSet();
+        var cursors = await store.ReadAsync(
+            session => session.Query("SELECT consumer, position FROM outbox_cursor", row => (Name: row.GetString(0), Position: row.GetInt64(1))), ct);
+        var seenByAll = cursors.Where(cursor => known.Contains(cursor.Name)).ToList();
+        if (seenByAll.Count == known.Count)
+        {
+            var until = seenByAll.Min(cursor => cursor.Position);
+            var oldest = await store.ReadAsync(
+                session => session.QueryFirst("SELECT coalesce(min(position), 0) FROM outbox", row => row.GetInt64(0)), ct);
+            if (oldest > 0 && oldest <= until)
+            {
+                await store.WriteAsync(transaction => transaction.Execute("DELETE FROM outbox WHERE position <= $1", until), ct);
+            }
+        }
+    }
+}

@@ -1,0 +1,223 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using DbUp;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Rivet.Storage;
+
+/// <summary>
+/// The embedded store: one SQLite file in WAL mode with full synchronisation, one writer thread that commits in
+/// groups, and a pool of readers.
+/// </summary>
+internal sealed class SqliteStore(IOptions<StorageOptions> options, IEnumerable<MigrationSource> migrations, ILogger<SqliteStore> log)
+    : IStore, IHostedService, IDisposable
+{
+    private readonly StorageOptions options = options.Value;
+    private readonly Channel<IQueuedWork> queue = Channel.CreateBounded<IQueuedWork>(
+        new BoundedChannelOptions(options.Value.QueueLength) { SingleReader = true });
+    private readonly ConcurrentBag<ReadSession> readers = [];
+    private FileStream? folderLock;
+    private Thread? writer;
+    private volatile bool closed;
+
+    public async Task<T> WriteAsync<T>(Func<WriteTransaction, T> work, CancellationToken ct)
+    {
+        var queued = new QueuedWork<T>(work, ct);
+        try
+        {
+            await queue.Writer.WriteAsync(queued, ct);
+        }
+        catch (ChannelClosedException exception)
+        {
+            throw new StoreUnavailableException("The store is closed.", exception);
+        }
+
+        return await queued.Completion;
+    }
+
+    public ValueTask<T> ReadAsync<T>(Func<ReadSession, T> query, CancellationToken ct)
+    {
+        ct.ThrowIfCancellationRequested();
+        if (closed)
+        {
+            throw new StoreUnavailableException("The store is closed.");
+        }
+
+        if (!readers.TryTake(out var session))
+        {
+            session = new ReadSession(Connect("PRAGMA query_only = 1"));
+        }
+
+        try
+        {
+            return new(query(session));
+        }
+        catch (SqliteException exception)
+        {
+            throw new StoreUnavailableException("The store cannot be read.", exception);
+        }
+        finally
+        {
+            readers.Add(session);
+        }
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        CreateFolder();
+        var applied = Migrate();
+        var connection = Connect($"PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; {Quota()}");
+        writer = new Thread(() => WriteUntilClosed(new WriteTransaction(connection))) { Name = "store writer", IsBackground = true };
+        writer.Start();
+        Log.Opened(log, options.DatabasePath, applied);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Commits what is queued, then closes.</summary>
+    public Task StopAsync(CancellationToken cancellationToken)
+    {
+        Dispose();
+        return Task.CompletedTask;
+    }
+
+    public void Dispose()
+    {
+        queue.Writer.TryComplete();
+        writer?.Join();
+        closed = true;
+        while (readers.TryTake(out var session))
+        {
+            session.Close();
+        }
+
+        folderLock?.Dispose();
+    }
+
+    private void WriteUntilClosed(WriteTransaction transaction)
+    {
+        var group = new List<IQueuedWork>(options.GroupSize);
+        while (queue.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
+        {
+            while (group.Count < options.GroupSize && queue.Reader.TryRead(out var work))
+            {
+                group.Add(work);
+            }
+
+            CommitGroup(transaction, group);
+            group.Clear();
+        }
+
+        transaction.Close();
+    }
+
+    private void CommitGroup(WriteTransaction transaction, List<IQueuedWork> group)
+    {
+        try
+        {
+            transaction.Execute("BEGIN IMMEDIATE");
+            foreach (var work in group)
+            {
+                RunAlone(transaction, work);
+            }
+
+            transaction.Execute("COMMIT");
+        }
+        catch (Exception exception)
+        {
+            Abandon(transaction);
+            Log.GroupFailed(log, group.Count, exception);
+            var unavailable = new StoreUnavailableException("The store could not commit; nothing was stored.", exception);
+            group.ForEach(work => work.Fail(unavailable));
+            return;
+        }
+
+        transaction.RunAfterCommit(exception => Log.AfterCommitFailed(log, exception));
+        group.ForEach(work => work.Finish());
+    }
+
+    /// <summary>Runs one work in a savepoint: if it throws, it alone is undone.</summary>
+    private static void RunAlone(WriteTransaction transaction, IQueuedWork work)
+    {
+        var mark = transaction.Mark;
+        transaction.Execute("SAVEPOINT work");
+        if (!work.TryRun(transaction))
+        {
+            transaction.Forget(mark);
+
+            // After some failures, a full disk among them, SQLite has already ended the whole transaction: then this
+            // statement throws and the group fails as one.
+            transaction.Execute("ROLLBACK TO work");
+        }
+
+        transaction.Execute("RELEASE work");
+    }
+
+    private static void Abandon(WriteTransaction transaction)
+    {
+        transaction.Forget(0);
+        try
+        {
+            transaction.Execute("ROLLBACK");
+        }
+        catch (SqliteException)
+        {
+            // There is no transaction any more.
+        }
+    }
+
+    private int Migrate()
+    {
+        using var connection = Connect("PRAGMA journal_mode = WAL");
+        var scripts = migrations.SelectMany(source => source.Scripts()).ToArray();
+        var result = DeployChanges.To
+            .SqliteDatabase(connection.ConnectionString)
+            .WithScripts(scripts)
+            .WithTransactionPerScript()
+            .LogToNowhere()
+            .Build()
+            .PerformUpgrade();
+        return result.Successful
+            ? result.Scripts.Count()
+            : throw new StoreUnavailableException($"Migration {result.ErrorScript?.Name} failed; the store is as it was before it.", result.Error);
+    }
+
+    private SqliteConnection Connect(string pragmas)
+    {
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder
+        {
+            DataSource = options.DatabasePath,
+            Pooling = false,
+        }.ToString());
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = $"PRAGMA temp_store = MEMORY; PRAGMA busy_timeout = 5000; {pragmas}";
+        command.ExecuteNonQuery();
+        return connection;
+    }
+
+    private string Quota() => options.MaxBytes == 0 ? string.Empty : $"PRAGMA max_page_count = {Math.Max(1, options.MaxBytes / 4096)}";
+
+    private void CreateFolder()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(options.Folder);
+        }
+        else
+        {
+            Directory.CreateDirectory(options.Folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+
+        try
+        {
+            folderLock = new FileStream(Path.Combine(options.Folder, "rivet.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException exception)
+        {
+            throw new StoreUnavailableException($"Another Rivet server uses {options.Folder}; stop it first, or choose another folder with --data.", exception);
+        }
+    }
+}

@@ -1,0 +1,26 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Rivet.Storage;
+
+/// <summary>Where and how the store lives.</summary>
+public sealed class StorageOptions
+{
+    /// <summary>The data folder; made with mode 0700 when it is missing.</summary>
+    [Required]
+    public required string Folder { get; set; }
+
+    /// <summary>Most works in one commit.</summary>
+    [Range(1, 4096)]
+    public int GroupSize { get; set; } = 256;
+
+    /// <summary>Most works waiting; further writers wait until there is room.</summary>
+    [Range(1, 1_000_000)]
+    public int QueueLength { get; set; } = 8192;
+
+    /// <summary>Largest size of the database file, 0 for no limit: a quota, and how tests fill a disk.</summary>
+    [Range(0, long.MaxValue)]
+    public long MaxBytes { get; set; }
+
+    /// <summary>Path of the database file.</summary>
+    public string DatabasePath => Path.Combine(Folder, "rivet.db");
+}
