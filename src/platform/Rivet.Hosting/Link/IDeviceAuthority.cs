@@ -1,3 +1,4 @@
+using System.Net;
 using Rivet.Kernel;
 using Rivet.Wire;
 
@@ -10,10 +11,17 @@ namespace Rivet.Hosting.Link;
 public interface IDeviceAuthority
 {
     /// <summary>Signs a known device in; null when it is unknown, signed out or its person suspended.</summary>
-    ValueTask<SignedInDevice?> SignInAsync(KeyBundle keys, CancellationToken ct);
+    /// <param name="keys">The device's keys; both signatures were verified.</param>
+    /// <param name="remote">Where the device connects from, for limits and the record; null where the transport has no address.</param>
+    /// <param name="ct">Withdraws the request; a sign-in that is committed stays recorded.</param>
+    ValueTask<SignedInDevice?> SignInAsync(KeyBundle keys, IPAddress? remote, CancellationToken ct);
 
     /// <summary>Enrols a new device with a one-time code; null when the code is unknown, used or expired, or a name breaks its bounds.</summary>
-    ValueTask<SignedInDevice?> JoinAsync(KeyBundle keys, Join join, CancellationToken ct);
+    /// <param name="keys">The device's keys; both signatures were verified.</param>
+    /// <param name="join">What the device asks for.</param>
+    /// <param name="remote">Where the device connects from: attempts are limited by address; null where the transport has none.</param>
+    /// <param name="ct">Withdraws the request; an enrolment that is committed stays.</param>
+    ValueTask<SignedInDevice?> JoinAsync(KeyBundle keys, Join join, IPAddress? remote, CancellationToken ct);
 }
 
 /// <summary>A device that may use the link.</summary>
