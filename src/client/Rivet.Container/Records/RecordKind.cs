@@ -1,0 +1,41 @@
+namespace Rivet.Container;
+
+/// <summary>What a record is. Numbers are stored and never reused.</summary>
+public enum RecordKind : byte
+{
+    /// <summary>The device's private keys. Key: empty.</summary>
+    DeviceKeys = 1,
+
+    /// <summary>Where the server is and which identity it must prove. Key: empty.</summary>
+    Server = 2,
+
+    /// <summary>Who this device and its person are. Key: empty.</summary>
+    Profile = 3,
+
+    /// <summary>A conversation. Key: conversation id.</summary>
+    Conversation = 4,
+
+    /// <summary>How far a conversation's log is held without a gap. Key: conversation id.</summary>
+    Cursor = 5,
+
+    /// <summary>One entry of a log. Key: conversation id, sequence (8 bytes, big-endian).</summary>
+    Entry = 6,
+
+    /// <summary>A message on its way out. Key: client message id.</summary>
+    Outgoing = 7,
+
+    /// <summary>A request that another process of this home wants asked over the link. Key: its id.</summary>
+    Errand = 8,
+
+    /// <summary>A person of the company. Key: person id.</summary>
+    Person = 9,
+
+    /// <summary>The state of the link as its holder sees it. Key: empty.</summary>
+    LinkState = 10,
+
+    /// <summary>How far a reader (such as <c>listen</c>) has handed entries on. Key: the reader's name.</summary>
+    Reader = 11,
+
+    /// <summary>How far this person has read a conversation here. Key: conversation id.</summary>
+    ReadMark = 12,
+}
