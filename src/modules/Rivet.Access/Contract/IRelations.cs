@@ -27,4 +27,7 @@ public enum Relation : byte
 
     /// <summary>Guest in a company.</summary>
     Guest = 3,
+
+    /// <summary>The person a device belongs to.</summary>
+    Owner = 4,
 }
