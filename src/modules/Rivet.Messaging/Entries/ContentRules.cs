@@ -91,7 +91,7 @@ internal static class ContentRules
             }
         }
 
-        if (post.Attachments.Count > Bounds.Attachments)
+        if (post.Attachments.Count > Bounds.Attachments || (post.EditedMs != 0 && !imported))
         {
             return MessagingRefusal.Malformed;
         }
