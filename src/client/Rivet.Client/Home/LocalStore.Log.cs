@@ -1,0 +1,117 @@
+using System.Buffers.Binary;
+using Google.Protobuf;
+using Rivet.Container;
+using Rivet.Kernel;
+using Rivet.Wire;
+
+namespace Rivet.Client.Home;
+
+/// <content>Conversations, their logs and cursors, and who has been handed what.</content>
+internal sealed partial class LocalStore
+{
+    public IReadOnlyList<Conversation> Conversations() => All(RecordKind.Conversation, Wire.Conversation.Parser);
+
+    public Conversation? Conversation(ConversationId id) => Find(RecordKind.Conversation, id.ToBytes(), Wire.Conversation.Parser);
+
+    public void KeepConversation(Conversation conversation) => Write(write =>
+    {
+        var key = conversation.ConversationId.ToByteArray();
+        var known = write.Find(RecordKind.Conversation, key) is { } value ? Wire.Conversation.Parser.ParseFrom(value) : null;
+        if (known is not null)
+        {
+            // A read position never moves back, whatever order answers and pushes came in.
+            conversation.ReadSequence = Math.Max(conversation.ReadSequence, known.ReadSequence);
+            conversation.LastSequence = Math.Max(conversation.LastSequence, known.LastSequence);
+        }
+
+        write.Put(RecordKind.Conversation, key, conversation.ToByteArray());
+    });
+
+    public ulong Cursor(ConversationId conversation)
+        => Find(RecordKind.Cursor, conversation.ToBytes(), CursorRecord.Parser)?.Sequence ?? 0;
+
+    /// <summary>
+    /// Stores the entries that follow the cursor without a gap and moves it; ones already held are passed over. Gives
+    /// the cursor. Entries must be of one conversation.
+    /// </summary>
+    public ulong Append(ConversationId conversation, IEnumerable<Entry> entries)
+        => Write(write => Append(write, conversation, entries));
+
+    /// <summary>Entries with a sequence from <paramref name="from"/>, oldest first.</summary>
+    public IReadOnlyList<Entry> Entries(ConversationId conversation, ulong from, int limit)
+        => [.. ContainerException.Unwrap(Container.Range(
+            RecordKind.Entry, RecordKeys.Entry(conversation, from), RecordKeys.Entry(conversation, ulong.MaxValue), limit))
+            .Select(record => Entry.Parser.ParseFrom(record.Value))];
+
+    /// <summary>Entries of all conversations in the order in which they came to this home.</summary>
+    public IReadOnlyList<(long Arrival, Entry Entry)> Arrived(long after, int limit)
+        => [.. ContainerException.Unwrap(Container.Arrived(RecordKind.Entry, after, limit))
+            .Select(record => (record.Arrival, Entry.Parser.ParseFrom(record.Value)))];
+
+    /// <summary>The arrival of the newest entry; 0 when there is none.</summary>
+    public long LastArrival()
+    {
+        long last = 0;
+        while (Arrived(last, 1_000) is { Count: > 0 } more)
+        {
+            last = more[^1].Arrival;
+        }
+
+        return last;
+    }
+
+    public ReaderRecord Reader(string name) => Find(RecordKind.Reader, ReaderKey(name), ReaderRecord.Parser) ?? new ReaderRecord();
+
+    public void KeepReader(string name, ReaderRecord reader)
+        => Write(write => write.Put(RecordKind.Reader, ReaderKey(name), reader.ToByteArray()));
+
+    public ulong ReadMark(ConversationId conversation)
+        => Find(RecordKind.ReadMark, conversation.ToBytes(), ReadMarkRecord.Parser)?.Sequence ?? 0;
+
+    /// <summary>Moves the read position forward; the holder of the link tells the server.</summary>
+    public void MoveReadMark(ConversationId conversation, ulong sequence)
+    {
+        if (ReadMark(conversation) < sequence)
+        {
+            Write(write => write.Put(RecordKind.ReadMark, conversation.ToBytes(), new ReadMarkRecord { Sequence = sequence }.ToByteArray()));
+        }
+    }
+
+    public IReadOnlyList<(ConversationId Conversation, ulong Sequence)> UntoldReadMarks()
+        => [.. ContainerException.Unwrap(Container.Range(RecordKind.ReadMark, [], newestFirst: false, int.MaxValue))
+            .Select(record => (EntityId.Read<ConversationId>(record.Key), ReadMarkRecord.Parser.ParseFrom(record.Value)))
+            .Where(pair => !pair.Item2.Told)
+            .Select(pair => (pair.Item1, pair.Item2.Sequence))];
+
+    public void ReadMarkTold(ConversationId conversation, ulong sequence) => Write(write =>
+    {
+        if (write.Find(RecordKind.ReadMark, conversation.ToBytes()) is { } value && ReadMarkRecord.Parser.ParseFrom(value).Sequence == sequence)
+        {
+            write.Put(RecordKind.ReadMark, conversation.ToBytes(), new ReadMarkRecord { Sequence = sequence, Told = true }.ToByteArray());
+        }
+    });
+
+    private static byte[] ReaderKey(string name) => System.Text.Encoding.UTF8.GetBytes(name);
+
+    private static ulong Append(ContainerWrite write, ConversationId conversation, IEnumerable<Entry> entries)
+    {
+        var key = conversation.ToBytes();
+        var cursor = write.Find(RecordKind.Cursor, key) is { } value ? CursorRecord.Parser.ParseFrom(value).Sequence : 0;
+        var before = cursor;
+        foreach (var entry in entries.OrderBy(entry => entry.Sequence))
+        {
+            if (entry.Sequence == cursor + 1)
+            {
+                write.Insert(RecordKind.Entry, RecordKeys.Entry(conversation, entry.Sequence), entry.ToByteArray());
+                cursor++;
+            }
+        }
+
+        if (cursor != before)
+        {
+            write.Put(RecordKind.Cursor, key, new CursorRecord { Sequence = cursor }.ToByteArray());
+        }
+
+        return cursor;
+    }
+}

@@ -1,0 +1,110 @@
+using Google.Protobuf;
+using Rivet.Container;
+using Rivet.Kernel;
+using Rivet.Wire;
+
+namespace Rivet.Client.Home;
+
+/// <content>The send queue and the errands: how processes of one home share one link.</content>
+internal sealed partial class LocalStore
+{
+    public void Queue(byte[] messageId, OutgoingRecord message)
+        => Write(write => write.Insert(RecordKind.Outgoing, messageId, message.ToByteArray()));
+
+    public OutgoingRecord? Outgoing(byte[] messageId) => Find(RecordKind.Outgoing, messageId, OutgoingRecord.Parser);
+
+    /// <summary>All messages in the queue, in the order in which they were queued.</summary>
+    public IReadOnlyList<(byte[] MessageId, OutgoingRecord Message)> Outgoing()
+        => [.. InOrder(RecordKind.Outgoing).Select(record => (record.Key, OutgoingRecord.Parser.ParseFrom(record.Value)))];
+
+    /// <summary>The server has the message: the queue's record and the log's entry change in one transaction.</summary>
+    public ulong Delivered(byte[] messageId, Entry entry) => Write(write =>
+    {
+        if (write.Find(RecordKind.Outgoing, messageId) is { } value)
+        {
+            var message = OutgoingRecord.Parser.ParseFrom(value);
+            if (message.Awaited)
+            {
+                message.State = OutgoingState.Delivered;
+                message.Sequence = entry.Sequence;
+                message.AppendedMs = entry.AppendedMs;
+                message.Content = ByteString.Empty;
+                write.Put(RecordKind.Outgoing, messageId, message.ToByteArray());
+            }
+            else
+            {
+                write.Delete(RecordKind.Outgoing, messageId);
+            }
+        }
+
+        return Append(write, EntityId.Read<ConversationId>(entry.ConversationId.Span), [entry]);
+    });
+
+    public void Refused(byte[] messageId, ClientRefusal why) => Write(write =>
+    {
+        if (write.Find(RecordKind.Outgoing, messageId) is { } value)
+        {
+            var message = OutgoingRecord.Parser.ParseFrom(value);
+            message.State = OutgoingState.Refused;
+            message.Why = why.ToRecord();
+            write.Put(RecordKind.Outgoing, messageId, message.ToByteArray());
+        }
+    });
+
+    /// <summary>Whoever waited for the outcome has gone; the message itself stays in the queue.</summary>
+    public void NoLongerAwaited(byte[] messageId) => Write(write =>
+    {
+        if (write.Find(RecordKind.Outgoing, messageId) is not { } value)
+        {
+            return;
+        }
+
+        var message = OutgoingRecord.Parser.ParseFrom(value);
+        if (message.State is OutgoingState.Delivered)
+        {
+            write.Delete(RecordKind.Outgoing, messageId);
+        }
+        else
+        {
+            message.Awaited = false;
+            write.Put(RecordKind.Outgoing, messageId, message.ToByteArray());
+        }
+    });
+
+    public void RemoveOutgoing(byte[] messageId) => Write(write => write.Delete(RecordKind.Outgoing, messageId));
+
+    public void PutErrand(byte[] id, ErrandRecord errand) => Write(write => write.Put(RecordKind.Errand, id, errand.ToByteArray()));
+
+    public ErrandRecord? Errand(byte[] id) => Find(RecordKind.Errand, id, ErrandRecord.Parser);
+
+    public IReadOnlyList<(byte[] Id, ErrandRecord Errand)> Errands()
+        => [.. InOrder(RecordKind.Errand).Select(record => (record.Key, ErrandRecord.Parser.ParseFrom(record.Value)))];
+
+    /// <summary>Takes a waiting errand to be asked, once; null when its asker withdrew it or it was taken.</summary>
+    public ErrandRecord? StartErrand(byte[] id) => Write(write =>
+    {
+        if (write.Find(RecordKind.Errand, id) is not { } value
+            || ErrandRecord.Parser.ParseFrom(value) is not { State: ErrandState.Waiting } errand)
+        {
+            return null;
+        }
+
+        errand.State = ErrandState.Started;
+        write.Put(RecordKind.Errand, id, errand.ToByteArray());
+        return errand;
+    });
+
+    /// <summary>Keeps the outcome for the asker, unless it has gone.</summary>
+    public void FinishErrand(byte[] id, ErrandRecord errand) => Write(write =>
+    {
+        if (write.Find(RecordKind.Errand, id) is not null)
+        {
+            write.Put(RecordKind.Errand, id, errand.ToByteArray());
+        }
+    });
+
+    public void RemoveErrand(byte[] id) => Write(write => write.Delete(RecordKind.Errand, id));
+
+    private IEnumerable<Record> InOrder(RecordKind kind)
+        => ContainerException.Unwrap(Container.Range(kind, [], newestFirst: false, int.MaxValue)).OrderBy(record => record.Arrival);
+}

@@ -1,0 +1,144 @@
+using Google.Protobuf;
+using Rivet.Client.Link;
+using Rivet.Container;
+using Rivet.Cryptography.Sodium;
+using Rivet.Kernel;
+using Rivet.Wire;
+
+namespace Rivet.Client.Home;
+
+/// <summary>The container in the client's words. Every write rings <see cref="Bell"/>; so does what other processes write.</summary>
+internal sealed partial class LocalStore(DeviceContainer container) : IDisposable
+{
+    private long foreignVersion = ContainerException.Unwrap(container.ForeignVersion());
+
+    public ChangeBell Bell { get; } = new();
+
+    public DeviceContainer Container => container;
+
+    public void Dispose() => container.Dispose();
+
+    /// <summary>Rings the bell when another process has written since the last look.</summary>
+    public void LookAbroad()
+    {
+        var version = ContainerException.Unwrap(container.ForeignVersion());
+        if (Interlocked.Exchange(ref foreignVersion, version) != version)
+        {
+            Bell.Ring();
+        }
+    }
+
+    public DeviceKeys? Keys()
+    {
+        if (Find(RecordKind.DeviceKeys, RecordKeys.One, DeviceSecrets.Parser) is not { } secrets)
+        {
+            return null;
+        }
+
+        return new DeviceKeys(Ed25519Key.FromSeed(secrets.IdentitySeed.Span), X25519Key.FromPrivateKey(secrets.StaticKey.Span));
+    }
+
+    public ServerPin? Server() => Find(RecordKind.Server, RecordKeys.One, ServerPin.Parser);
+
+    /// <summary>Keeps the keys and the pin before anyone hears of them, so that a crash in the middle of joining loses nothing.</summary>
+    public void KeepDevice(DeviceKeys keys, ServerPin server) => Write(write =>
+    {
+        var secrets = new DeviceSecrets
+        {
+            IdentitySeed = UnsafeByteOperations.UnsafeWrap(keys.Identity.ExportSeed()),
+            StaticKey = UnsafeByteOperations.UnsafeWrap(keys.Static.ExportPrivateKey()),
+        };
+        write.Put(RecordKind.DeviceKeys, RecordKeys.One, secrets.ToByteArray());
+        write.Put(RecordKind.Server, RecordKeys.One, server.ToByteArray());
+    });
+
+    public Profile? Profile()
+    {
+        if (Find(RecordKind.Profile, RecordKeys.One, ProfileRecord.Parser) is not { } record || Server() is not { } server)
+        {
+            return null;
+        }
+
+        return new Profile
+        {
+            Device = EntityId.Read<DeviceId>(record.DeviceId.Span),
+            Person = EntityId.Read<PersonId>(record.PersonId.Span),
+            Company = EntityId.Read<CompanyId>(record.CompanyId.Span),
+            CompanyName = record.CompanyName,
+            PersonName = record.PersonName,
+            DeviceName = record.DeviceName,
+            Role = (Role)record.Role,
+            Host = server.Host,
+            Port = (int)server.Port,
+            ServerKey = server.Key.Memory,
+        };
+    }
+
+    /// <summary>Keeps what the server said at sign-in; false when it names nobody.</summary>
+    public bool KeepProfile(Welcome welcome, string? deviceName)
+    {
+        if (welcome.DeviceId.Length != EntityId.Size || welcome.PersonId.Length != EntityId.Size || welcome.CompanyId.Length != EntityId.Size)
+        {
+            return false;
+        }
+
+        var known = Find(RecordKind.Profile, RecordKeys.One, ProfileRecord.Parser);
+        var record = new ProfileRecord
+        {
+            DeviceId = welcome.DeviceId,
+            PersonId = welcome.PersonId,
+            CompanyId = welcome.CompanyId,
+            CompanyName = welcome.CompanyName,
+            PersonName = welcome.PersonName,
+            DeviceName = deviceName ?? known?.DeviceName ?? "",
+            Role = (uint)welcome.Role,
+        };
+        if (!record.Equals(known))
+        {
+            Write(write => write.Put(RecordKind.Profile, RecordKeys.One, record.ToByteArray()));
+        }
+
+        return true;
+    }
+
+    public LinkStatus LinkStatus()
+        => Find(RecordKind.LinkState, RecordKeys.One, LinkRecord.Parser) is { } record
+            ? new LinkStatus((LinkPhase)record.Phase, record.Reason)
+            : new LinkStatus(LinkPhase.Offline, "");
+
+    public void KeepLinkStatus(LinkStatus status)
+        => Write(write => write.Put(RecordKind.LinkState, RecordKeys.One, new LinkRecord { Phase = (uint)status.Phase, Reason = status.Reason }.ToByteArray()));
+
+    public IReadOnlyList<Person> People() => All(RecordKind.Person, Wire.Person.Parser);
+
+    public Person? Person(ByteString id) => Find(RecordKind.Person, id.ToByteArray(), Wire.Person.Parser);
+
+    public void KeepPeople(IReadOnlyCollection<Person> people) => Write(write =>
+    {
+        foreach (var person in people.Where(person => person.PersonId.Length == EntityId.Size))
+        {
+            write.Put(RecordKind.Person, person.PersonId.ToByteArray(), person.ToByteArray());
+        }
+    });
+
+    private List<T> All<T>(RecordKind kind, MessageParser<T> parser)
+        where T : IMessage<T>
+        => [.. ContainerException.Unwrap(container.Range(kind, [], newestFirst: false, int.MaxValue)).Select(record => parser.ParseFrom(record.Value))];
+
+    private T? Find<T>(RecordKind kind, byte[] key, MessageParser<T> parser)
+        where T : class, IMessage<T>
+        => ContainerException.Unwrap(container.Find(kind, key)) is { } value ? parser.ParseFrom(value) : null;
+
+    private void Write(Action<ContainerWrite> work) => Write(write =>
+    {
+        work(write);
+        return true;
+    });
+
+    private T Write<T>(Func<ContainerWrite, T> work)
+    {
+        var result = ContainerException.Unwrap(container.Write(work));
+        Bell.Ring();
+        return result;
+    }
+}

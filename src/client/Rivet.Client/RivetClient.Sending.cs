@@ -1,0 +1,106 @@
+using Google.Protobuf;
+using Rivet.Client.Home;
+using Rivet.Kernel;
+using Rivet.Wire;
+
+namespace Rivet.Client;
+
+/// <summary>A message the server has committed.</summary>
+/// <param name="Conversation">Where.</param>
+/// <param name="Sequence">Its place in the log.</param>
+/// <param name="MessageId">Its client message id, 16 bytes.</param>
+/// <param name="AppendedMs">The server's time, Unix milliseconds.</param>
+public sealed record Sent(ConversationId Conversation, ulong Sequence, ReadOnlyMemory<byte> MessageId, long AppendedMs);
+
+/// <content>The send queue.</content>
+public sealed partial class RivetClient
+{
+    /// <summary>
+    /// Puts a message, edit, recall or reaction into the send queue; durable when this returns. It goes out with the
+    /// next link and leaves the queue only when the server has committed it. Gives its client message id.
+    /// </summary>
+    public ReadOnlyMemory<byte> Queue(ConversationId conversation, Content content) => Queue(conversation, content, awaited: false);
+
+    /// <summary>Queues and waits for the server's commit. Cancelled, the message stays in the queue and still goes out.</summary>
+    public async Task<Result<Sent, ClientRefusal>> SendAsync(ConversationId conversation, Content content, CancellationToken ct)
+    {
+        var messageId = Queue(conversation, content, awaited: true);
+        try
+        {
+            while (true)
+            {
+                var seen = Changes;
+                if (store.Outgoing(messageId) is not { } message)
+                {
+                    throw new InvalidOperationException("An awaited message left the queue.");
+                }
+
+                if (message.State is not OutgoingState.Queued)
+                {
+                    store.RemoveOutgoing(messageId);
+                    return message.State is OutgoingState.Delivered
+                        ? new Sent(conversation, message.Sequence, messageId, message.AppendedMs)
+                        : ClientRefusal.Of(message.Why);
+                }
+
+                if (Status is { Phase: LinkPhase.Ended } ended)
+                {
+                    store.NoLongerAwaited(messageId);
+                    return new ClientRefusal(ended.Reason);
+                }
+
+                await WaitAsync(seen, ct);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            store.NoLongerAwaited(messageId);
+            return new ClientRefusal(ClientRefusal.Queued);
+        }
+    }
+
+    /// <summary>Messages on their way out, oldest first: waiting ones, and those the server refused.</summary>
+    public IReadOnlyList<PendingMessage> Pending(ConversationId conversation)
+        => [.. store.Outgoing()
+            .Where(pair => pair.Message.State is not OutgoingState.Delivered && pair.Message.ConversationId.Span.SequenceEqual(conversation.ToBytes()))
+            .Select(pair => new PendingMessage
+            {
+                MessageId = pair.MessageId,
+                Content = Content.Parser.ParseFrom(pair.Message.Content),
+                QueuedMs = pair.Message.QueuedMs,
+                Refusal = pair.Message.State is OutgoingState.Refused ? ClientRefusal.Of(pair.Message.Why) : null,
+            })];
+
+    /// <summary>Takes a message that was refused, or not sent yet, out of the queue.</summary>
+    public void Discard(ReadOnlyMemory<byte> messageId) => store.RemoveOutgoing(messageId.ToArray());
+
+    private byte[] Queue(ConversationId conversation, Content content, bool awaited)
+    {
+        ArgumentNullException.ThrowIfNull(content);
+        var messageId = Guid.CreateVersion7(time.GetUtcNow()).ToByteArray(bigEndian: true);
+        store.Queue(messageId, new OutgoingRecord
+        {
+            ConversationId = ByteString.CopyFrom(conversation.ToBytes()),
+            Content = content.ToByteString(),
+            QueuedMs = time.GetUtcNow().ToUnixTimeMilliseconds(),
+            Awaited = awaited,
+        });
+        return messageId;
+    }
+}
+
+/// <summary>A message on its way out.</summary>
+public sealed record PendingMessage
+{
+    /// <summary>Its client message id, 16 bytes.</summary>
+    public required ReadOnlyMemory<byte> MessageId { get; init; }
+
+    /// <summary>What it says.</summary>
+    public required Content Content { get; init; }
+
+    /// <summary>When it was queued, Unix milliseconds of this machine's clock.</summary>
+    public required long QueuedMs { get; init; }
+
+    /// <summary>Why the server refused it; null while it waits.</summary>
+    public ClientRefusal? Refusal { get; init; }
+}

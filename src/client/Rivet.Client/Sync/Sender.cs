@@ -1,0 +1,114 @@
+using Google.Protobuf;
+using Rivet.Client.Home;
+using Rivet.Client.Links;
+using Rivet.Kernel;
+using Rivet.Wire;
+
+namespace Rivet.Client.Sync;
+
+/// <summary>
+/// Empties the send queue: in order within a conversation, conversations beside each other. A message leaves the queue
+/// only with the server's acknowledgement, which follows its commit; sent again after a break it is recognised by its id.
+/// </summary>
+internal sealed class Sender(ILink link, LocalStore store, SyncInbox inbox, Profile profile, TimeProvider time)
+{
+    private const int MostFaults = 3;
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    private readonly Dictionary<string, int> faults = [];
+
+    public async Task RunAsync(CancellationToken ct)
+    {
+        while (true)
+        {
+            var seen = store.Bell.Count;
+            var queued = store.Outgoing().Where(pair => pair.Message.State is OutgoingState.Queued).ToList();
+            if (queued.Count > 0)
+            {
+                var sent = await Task.WhenAll(queued
+                    .GroupBy(pair => pair.Message.ConversationId)
+                    .Select(conversation => SendInOrderAsync([.. conversation], ct)));
+                if (!sent.All(all => all))
+                {
+                    await Task.Delay(Pause, time, ct);
+                }
+
+                continue;
+            }
+
+            await store.Bell.PastAsync(seen, ct);
+        }
+    }
+
+    private async Task<bool> SendInOrderAsync(IReadOnlyList<(byte[] MessageId, OutgoingRecord Message)> messages, CancellationToken ct)
+    {
+        foreach (var (messageId, message) in messages)
+        {
+            if (!await SendAsync(messageId, message, ct))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>False when the rest of this conversation's queue must wait.</summary>
+    private async Task<bool> SendAsync(byte[] messageId, OutgoingRecord message, CancellationToken ct)
+    {
+        var request = new SendRequest
+        {
+            ConversationId = message.ConversationId,
+            ClientMessageId = ByteString.CopyFrom(messageId),
+            Content = message.Content,
+        };
+        var answer = await link.AskAsync(Method.Send, request, SendResponse.Parser, ct);
+        if (answer.TryGet(out var stored, out var refusal))
+        {
+            Delivered(messageId, message, stored);
+            return true;
+        }
+
+        switch (refusal.Code)
+        {
+            case RefusalCode.Unavailable when refusal.Reason == "link.lost":
+                throw new LinkEndedException(refusal.Reason);
+            case RefusalCode.Unavailable or RefusalCode.TooMany:
+                return false;
+            case RefusalCode.Internal when CountFault(messageId) < MostFaults:
+                return false;
+            default:
+                store.Refused(messageId, ClientRefusal.Of(refusal));
+                return true;
+        }
+    }
+
+    private void Delivered(byte[] messageId, OutgoingRecord message, SendResponse stored)
+    {
+        // The entry as every other device receives it: the server's push of it, if any, finds it already here.
+        var entry = new Entry
+        {
+            ConversationId = message.ConversationId,
+            Sequence = stored.Sequence,
+            AuthorPersonId = ByteString.CopyFrom(profile.Person.ToBytes()),
+            AuthorDeviceId = ByteString.CopyFrom(profile.Device.ToBytes()),
+            AppendedMs = stored.AppendedMs,
+            OwnTimeMs = stored.AppendedMs,
+            ClientMessageId = ByteString.CopyFrom(messageId),
+            Content = message.Content,
+        };
+        var conversation = EntityId.Read<ConversationId>(message.ConversationId.Span);
+        if (store.Delivered(messageId, entry) < stored.Sequence)
+        {
+            inbox.Ask(work => work.Gaps.Add(conversation));
+        }
+    }
+
+    private int CountFault(byte[] messageId)
+    {
+        lock (faults)
+        {
+            var key = Convert.ToHexString(messageId);
+            return faults[key] = faults.GetValueOrDefault(key) + 1;
+        }
+    }
+}

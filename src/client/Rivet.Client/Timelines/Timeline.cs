@@ -1,0 +1,164 @@
+using Google.Protobuf;
+using Rivet.Kernel;
+using Rivet.Wire;
+
+namespace Rivet.Client;
+
+/// <summary>
+/// Folds a conversation's log into what a person reads: edits, recalls and reactions change the line they aim at,
+/// lines stand in the order of their own time. Entries must be applied in the order of their sequence; ones already
+/// applied change nothing. Not safe for concurrent use.
+/// </summary>
+public sealed class Timeline
+{
+    private readonly Dictionary<ulong, TimelineItem> bySequence = [];
+    private readonly List<TimelineItem> items = [];
+
+    /// <summary>An empty timeline of a conversation.</summary>
+    public Timeline(ConversationId conversation) => Conversation = conversation;
+
+    /// <summary>Whose timeline it is.</summary>
+    public ConversationId Conversation { get; }
+
+    /// <summary>The last sequence applied.</summary>
+    public ulong Last { get; private set; }
+
+    /// <summary>The lines, oldest first by their own time.</summary>
+    public IReadOnlyList<TimelineItem> Items => items;
+
+    /// <summary>The line of a post, membership or title; null for other sequences.</summary>
+    public TimelineItem? Find(ulong sequence) => bySequence.GetValueOrDefault(sequence);
+
+    /// <summary>Whether an entry is a post.</summary>
+    public static bool IsPost(Entry entry)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        return Read(entry)?.KindCase is Content.KindOneofCase.Post;
+    }
+
+    /// <summary>The content of an entry; null when it cannot be read.</summary>
+    public static Content? Read(Entry entry)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        try
+        {
+            return Content.Parser.ParseFrom(entry.Content);
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Applies the next entry.</summary>
+    public void Apply(Entry entry)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        if (entry.Sequence <= Last)
+        {
+            return;
+        }
+
+        Last = entry.Sequence;
+        var content = Read(entry);
+        switch (content?.KindCase)
+        {
+            case Content.KindOneofCase.Post:
+                AddPost(entry, content.Post);
+                break;
+            case Content.KindOneofCase.Edit:
+                Edit(entry, content.Edit);
+                break;
+            case Content.KindOneofCase.Recall:
+                Recall(content.Recall);
+                break;
+            case Content.KindOneofCase.Reaction:
+                if (bySequence.TryGetValue(content.Reaction.Target, out var target) && EntityId.TryRead<PersonId>(entry.AuthorPersonId.Span, out var person))
+                {
+                    target.React(content.Reaction.Emoji, person, content.Reaction.Removed);
+                }
+
+                break;
+            case Content.KindOneofCase.Membership:
+                Add(new TimelineItem(entry, content.Membership.Left ? TimelineKind.Left : TimelineKind.Joined)
+                {
+                    Subject = EntityId.TryRead<PersonId>(content.Membership.PersonId.Span, out var subject) ? subject : null,
+                });
+                break;
+            case Content.KindOneofCase.Titled:
+                Add(new TimelineItem(entry, TimelineKind.Titled) { Text = content.Titled.Title });
+                break;
+            default:
+                Add(new TimelineItem(entry, TimelineKind.Unreadable));
+                break;
+        }
+    }
+
+    private void AddPost(Entry entry, Post post)
+    {
+        var item = new TimelineItem(entry, TimelineKind.Post)
+        {
+            Text = post.Body?.Text ?? "",
+            Opaque = post.Body?.FormCase is Body.FormOneofCase.Opaque,
+            Emote = post.Emote,
+            Thread = post.Thread,
+            Mentions = post.Mentions,
+            Attachments = post.Attachments,
+        };
+        if (post.Thread != 0 && bySequence.TryGetValue(post.Thread, out var root))
+        {
+            root.Replies++;
+        }
+
+        Add(item);
+    }
+
+    private void Edit(Entry entry, Edit edit)
+    {
+        // The server refuses the edit of another's post; a client that trusted it alone would show whatever it let pass.
+        if (bySequence.TryGetValue(edit.Target, out var item) && item is { Kind: TimelineKind.Post, Recalled: false }
+            && EntityId.TryRead<PersonId>(entry.AuthorPersonId.Span, out var author) && author == item.Author)
+        {
+            item.Text = edit.Body?.Text ?? "";
+            item.Opaque = edit.Body?.FormCase is Body.FormOneofCase.Opaque;
+            item.Mentions = edit.Mentions;
+            item.Edited = true;
+        }
+    }
+
+    private void Recall(Recall recall)
+    {
+        if (bySequence.TryGetValue(recall.Target, out var item) && item.Kind is TimelineKind.Post)
+        {
+            item.Recalled = true;
+            item.Text = "";
+            item.Mentions = [];
+            item.Attachments = [];
+        }
+    }
+
+    /// <summary>Keeps the order by own time, then sequence; the usual case is the end.</summary>
+    private void Add(TimelineItem item)
+    {
+        bySequence.Add(item.Sequence, item);
+        var at = items.Count;
+        if (at > 0 && items[^1].OwnTime > item.OwnTime)
+        {
+            at = items.BinarySearch(item, ByOwnTime.Instance);
+            at = at < 0 ? ~at : at;
+        }
+
+        items.Insert(at, item);
+    }
+
+    private sealed class ByOwnTime : IComparer<TimelineItem>
+    {
+        public static readonly ByOwnTime Instance = new();
+
+        public int Compare(TimelineItem? x, TimelineItem? y)
+        {
+            var byTime = x!.OwnTime.CompareTo(y!.OwnTime);
+            return byTime != 0 ? byTime : x.Sequence.CompareTo(y.Sequence);
+        }
+    }
+}
