@@ -1,0 +1,48 @@
+using System.Buffers.Binary;
+using System.Text;
+using Rivet.Cryptography;
+using Rivet.Kernel;
+
+namespace Rivet.Vault;
+
+/// <summary>
+/// Associated data: what a ciphertext is bound to besides its head. Every field has a fixed length or its length
+/// before it, so no two meanings share an encoding.
+/// </summary>
+internal static class Binding
+{
+    private const int MaxName = 64;
+
+    /// <summary>The root's check value.</summary>
+    public static ReadOnlySpan<byte> OfRoot => "rivet vault root 1"u8;
+
+    /// <summary>Before a caller's context: <c>company (16) · length (1) · application</c>.</summary>
+    public static byte[] OfContent(CompanyId company, string application) => [.. company.ToBytes(), .. Name(application)];
+
+    /// <summary>A wrapped data key: which key, and the scope it serves.</summary>
+    public static byte[] OfKey(SealedHeader header, KeyScope scope)
+    {
+        Span<byte> numbers = stackalloc byte[8];
+        BinaryPrimitives.WriteUInt32BigEndian(numbers, header.Epoch);
+        BinaryPrimitives.WriteInt32BigEndian(numbers[4..], scope.Period.Month);
+        return
+        [
+            .. "rivet vault key 1"u8, .. Bytes(header.KeyId), .. numbers,
+            (byte)scope.Holder.Kind, .. Bytes(scope.Holder.Id), .. OfContent(scope.Company, scope.Application),
+        ];
+    }
+
+    /// <summary>A wrapped signing key: whose, and for what.</summary>
+    public static byte[] OfSigningKey(SigningKey key)
+        => [.. "rivet vault signing key 1"u8, .. key.Company.ToBytes(), .. Name(key.Purpose)];
+
+    public static byte[] Bytes(Guid id) => id.ToByteArray(bigEndian: true);
+
+    private static byte[] Name(string name)
+    {
+        var bytes = Encoding.UTF8.GetBytes(name);
+        return bytes.Length is > 0 and <= MaxName
+            ? [(byte)bytes.Length, .. bytes]
+            : throw new ArgumentException($"The name of an application or purpose has 1 to {MaxName} bytes.", nameof(name));
+    }
+}

@@ -1,0 +1,21 @@
+using Microsoft.Extensions.Logging;
+
+namespace Rivet.Vault;
+
+internal static partial class Log
+{
+    [LoggerMessage(3001, LogLevel.Warning, "A new root key was made in {File}. It is a file, not hardware. Keep a copy apart from the data: without it nothing stored can be read")]
+    public static partial void RootMade(ILogger logger, string file);
+
+    [LoggerMessage(3002, LogLevel.Error, "Key {KeyId} epoch {Epoch} cannot be unwrapped: its row was changed")]
+    public static partial void KeyDamaged(ILogger logger, Guid keyId, uint epoch);
+
+    [LoggerMessage(3003, LogLevel.Error, "Signing key {Purpose} cannot be unwrapped: its row was changed")]
+    public static partial void SigningKeyDamaged(ILogger logger, string purpose);
+
+    [LoggerMessage(3004, LogLevel.Warning, "The vault cannot reach its keys")]
+    public static partial void Unavailable(ILogger logger, Exception exception);
+
+    [LoggerMessage(3005, LogLevel.Information, "{Count} keys were destroyed")]
+    public static partial void Destroyed(ILogger logger, int count);
+}

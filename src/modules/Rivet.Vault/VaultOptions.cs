@@ -1,0 +1,30 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Rivet.Vault;
+
+/// <summary>Where the root is and how keys are used.</summary>
+public sealed class VaultOptions
+{
+    /// <summary>The file of the root key, outside the data folder; made with mode 0600 at the first start.</summary>
+    [Required]
+    public required string RootKeyFile { get; set; }
+
+    /// <summary>Most data keys in memory.</summary>
+    [Range(2, 1_000_000)]
+    public int CachedKeys { get; set; } = 1024;
+
+    /// <summary>How long a data key stays in memory before it is unwrapped anew.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "7.00:00:00")]
+    public TimeSpan CachedFor { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>Seals reserved in the store at once; a crash loses at most this many of a key's seals.</summary>
+    [Range(1, 1 << 24)]
+    public int SealsPerBlock { get; set; } = 1 << 20;
+
+    /// <summary>Seals after which a key gets a new epoch. NIST SP 800-38D §8.3 bounds random nonces at 2^32.</summary>
+    [Range(1L, 1L << 31)]
+    public long SealsPerEpoch { get; set; } = 1L << 31;
+
+    /// <summary>Leaves core dumps on, for debugging; they would hold keys.</summary>
+    public bool AllowCoreDumps { get; set; }
+}
