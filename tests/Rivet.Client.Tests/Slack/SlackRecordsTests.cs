@@ -214,4 +214,21 @@ public sealed class SlackRecordsTests : ImportTestBase
 
         Assert.Equal("cut \ufffd, whole 🎉, \\ud800", Server.Only.Posts.Single().Body.Text);
     }
+
+    [Fact]
+    public async Task EndlessNames_StayWithinTheServersBounds()
+    {
+        var name = new string('名', 5_000);
+        var report = await ImportDayAsync($$"""
+            [{"type":"message","subtype":"bot_message","username":"{{name}}","text":"hi","ts":"0.0001",
+              "reactions":[{"name":"{{name}}","users":["{{name}}"]}]},
+             {"type":"message","subtype":"channel_name","user":"{{Ana}}","name":"{{name}}","ts":"2.0"},
+             {"type":"message","subtype":"channel_name","user":"{{Ana}}","name":" ","ts":"3.0"}]
+            """);
+
+        Assert.Equal((3, 1, 1, 1), (report.Records, report.Messages, report.Notices, report.Skipped["empty"]));
+        Assert.All(Server.Only.Entries, entry => Assert.InRange(System.Text.Encoding.UTF8.GetByteCount(entry.ExternalId), 1, 256));
+        Assert.All(Server.Only.Entries, entry => Assert.NotEqual(0, entry.OwnTimeMs));
+        Assert.All(Server.People.Values, person => Assert.InRange(person.Name.Length, 1, 100));
+    }
 }

@@ -46,7 +46,7 @@ internal sealed partial record ArchiveContents(
         }
 
         channels.AddRange(days.OrderBy(folder => folder.Key, StringComparer.Ordinal).Select(
-            folder => new SlackChannel($"folder:{folder.Key}", folder.Key, [], IsDirect: false, folder.Value)));
+            folder => new SlackChannel(ExternalId.Bounded($"folder:{folder.Key}"), folder.Key, [], IsDirect: false, folder.Value)));
         return new ArchiveContents(SourceOf(people), [.. people.Select(person => person.Person)], channels);
     }
 
@@ -83,9 +83,9 @@ internal sealed partial record ArchiveContents(
 
     private static (SlackChannel Channel, string Folder) Channel(Fields fields, bool direct)
     {
-        var id = fields.RequiredText("id");
-        var name = fields.Text("name") is { Length: > 0 } given ? given : id;
-        return (new SlackChannel(id, name, fields.Texts("members"), direct, []), name);
+        var id = fields.Id("id");
+        var name = fields.Text("name") is { } given && !string.IsNullOrWhiteSpace(given) ? given : id;
+        return (new SlackChannel(id, name, [.. fields.Texts("members").Select(ExternalId.Bounded)], direct, []), name);
     }
 
     private static Dictionary<string, List<string>> DaysOf(IEnumerable<string> names, string root)
@@ -105,9 +105,9 @@ internal sealed partial record ArchiveContents(
 
     /// <summary>The team most people belong to; people of other companies appear in shared channels.</summary>
     private static string SourceOf(List<(SlackPerson Person, string? Team)> people)
-        => "slack:" + (people.Where(person => !string.IsNullOrEmpty(person.Team))
+        => ExternalId.Bounded("slack:" + (people.Where(person => !string.IsNullOrEmpty(person.Team))
             .GroupBy(person => person.Team).OrderByDescending(team => team.Count()).ThenBy(team => team.Key, StringComparer.Ordinal)
-            .FirstOrDefault()?.Key ?? "unknown");
+            .FirstOrDefault()?.Key ?? "unknown"));
 
     [GeneratedRegex(@"^([^/]+)/[0-9]{4}-[0-9]{2}-[0-9]{2}\.json$", RegexOptions.NonBacktracking)]
     private static partial Regex Day();

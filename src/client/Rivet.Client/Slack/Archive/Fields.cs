@@ -34,12 +34,8 @@ internal sealed partial class Fields(JsonElement element)
         return "";
     }
 
-    public bool Flag(string name) => TryGet(name, out var value) && value.ValueKind switch
-    {
-        JsonValueKind.True => true,
-        JsonValueKind.False => false,
-        _ => Refuse<object>(name, "true or false") is not null,
-    };
+    /// <summary>A required name of something, short enough to be an external id.</summary>
+    public string Id(string name) => ExternalId.Bounded(RequiredText(name));
 
     public long Number(string name)
     {

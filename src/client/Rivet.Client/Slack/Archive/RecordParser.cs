@@ -15,7 +15,7 @@ internal static class RecordParser
 
     public static (SlackPerson Person, string? Team) Person(Fields fields)
     {
-        var id = fields.RequiredText("id");
+        var id = fields.Id("id");
         var handle = fields.Text("name");
         var profile = fields.Object("profile");
         string?[] names =
@@ -105,7 +105,7 @@ internal static class RecordParser
             {
                 SlackRecordKind.Topic => fields.Text("topic") ?? fields.Text("text") ?? "",
                 SlackRecordKind.Purpose => fields.Text("purpose") ?? fields.Text("text") ?? "",
-                SlackRecordKind.Renamed => fields.Text("name") ?? "",
+                SlackRecordKind.Renamed => fields.Text("name") ?? fields.Text("text") ?? "",
                 _ => MessageWords.Of(fields),
             },
             Thread = fields.Time("thread_ts") is { } thread && thread != time ? thread : null,
@@ -136,20 +136,20 @@ internal static class RecordParser
         fields.Inherit(bot);
         if (fields.Text("user") is { Length: > 0 } user)
         {
-            return (user, name);
+            return (ExternalId.Bounded(user), name);
         }
 
         if (fields.Text("bot_id") is { Length: > 0 } id)
         {
-            return ($"bot:{id}", name);
+            return (ExternalId.Bounded($"bot:{id}"), name);
         }
 
-        return string.IsNullOrWhiteSpace(name) ? (null, null) : ($"name:{name}", name);
+        return string.IsNullOrWhiteSpace(name) ? (null, null) : (ExternalId.Bounded($"name:{name}"), name);
     }
 
     private static SlackReaction Reaction(Fields fields)
     {
-        var users = fields.Texts("users");
+        var users = fields.Texts("users").Where(user => user.Length > 0).Select(ExternalId.Bounded).Distinct(StringComparer.Ordinal).ToList();
         return new SlackReaction(fields.RequiredText("name"), users, Math.Max(fields.Number("count"), users.Count));
     }
 

@@ -8,7 +8,8 @@ internal readonly record struct SlackTime(long Micros) : IComparable<SlackTime>
     private const long PerSecond = 1_000_000;
     private const int FractionDigits = 6;
 
-    public long Milliseconds => Micros / 1000;
+    /// <summary>Unix milliseconds; never 0, which says that there is no time.</summary>
+    public long Milliseconds => Math.Max(1, Micros / 1000);
 
     public static bool TryParse(ReadOnlySpan<char> text, out SlackTime time)
     {

@@ -30,8 +30,7 @@ internal sealed class EntryMaker(Roster roster, SlackPhrases phrases)
             case SlackRecordKind.Topic:
             case SlackRecordKind.Purpose:
             case SlackRecordKind.Renamed:
-                tally.Notices++;
-                entries.Add(Notice(record));
+                Notice(record, entries, tally);
                 break;
             case SlackRecordKind.Changed:
                 Change(record, files, entries, tally);
@@ -75,14 +74,8 @@ internal sealed class EntryMaker(Roster roster, SlackPhrases phrases)
         var pieces = MessageText.Read(source, roster.Find).Pieces().ToList();
         for (var index = 0; index == 0 || index < pieces.Count || index * MaxAttachments < attachments.Count; index++)
         {
-            var piece = index < pieces.Count ? pieces[index] : null;
-            var post = new Post
-            {
-                Body = new Body { Text = piece?.ToString() ?? "" },
-                Emote = record.Emote,
-                EditedMs = record.Edited?.Milliseconds ?? 0,
-            };
-            post.Mentions.Add(piece?.Mentions ?? []);
+            var post = PostOf(index < pieces.Count ? pieces[index] : null, record.Emote);
+            post.EditedMs = record.Edited?.Milliseconds ?? 0;
             post.Attachments.Add(attachments.Skip(index * MaxAttachments).Take(MaxAttachments));
             entries.Add(Entry(record, PieceId(id, index), author, new Content { Post = post }, thread?.Id));
         }
@@ -101,14 +94,13 @@ internal sealed class EntryMaker(Roster roster, SlackPhrases phrases)
         foreach (var reaction in record.Reactions)
         {
             var content = new Content { Reaction = new Reaction { Emoji = Emoji.OfReaction(reaction.Name) } };
-            var users = reaction.Users.Where(user => user.Length > 0).Distinct(StringComparer.Ordinal).ToList();
-            foreach (var user in users)
+            foreach (var user in reaction.Users)
             {
                 entries.Add(Entry(record, $"{id}+{Emoji.OfReaction(reaction.Name)}+{user}", roster.IdOf(user), content, id));
             }
 
-            tally.Reactions += users.Count;
-            tally.ReactionsWithoutPerson += (int)Math.Clamp(reaction.Count - users.Count, 0, int.MaxValue);
+            tally.Reactions += reaction.Users.Count;
+            tally.ReactionsWithoutPerson += (int)Math.Clamp(reaction.Count - reaction.Users.Count, 0, int.MaxValue);
         }
     }
 
@@ -145,9 +137,8 @@ internal sealed class EntryMaker(Roster roster, SlackPhrases phrases)
         entries.Add(Entry(record, id, target.Author, new Content { Edit = edit }, target.Id));
         for (var index = 1; index < pieces.Count; index++)
         {
-            var post = new Post { Body = new Body { Text = pieces[index].ToString() } };
-            post.Mentions.Add(pieces[index].Mentions);
-            entries.Add(Entry(record, PieceId(id, index), target.Author, new Content { Post = post }, target: null));
+            entries.Add(Entry(
+                record, PieceId(id, index), target.Author, new Content { Post = PostOf(pieces[index], record.Emote) }, target: null));
         }
     }
 
@@ -170,26 +161,42 @@ internal sealed class EntryMaker(Roster roster, SlackPhrases phrases)
         return Entry(record, log.NextId(record.Time), person, content, target: null);
     }
 
-    private ImportedEntry Notice(SlackRecord record)
+    private void Notice(SlackRecord record, List<ImportedEntry> entries, Tally tally)
     {
-        var text = MessageText.Read(record.Text, roster.Find).Pieces().First().ToString();
-        var content = record.Kind switch
+        if (string.IsNullOrWhiteSpace(record.Text))
         {
-            SlackRecordKind.Renamed => new Content { Titled = new Titled { Title = Conversations.Title(text) } },
-            SlackRecordKind.Topic => Emote(phrases.Topic),
-            _ => Emote(phrases.Purpose),
-        };
-        return Entry(record, log.NextId(record.Time), roster.IdOf(record.Author), content, target: null);
+            tally.Skip("empty");
+            return;
+        }
 
-        Content Emote(string phrase) => new()
+        tally.Notices++;
+        var id = log.NextId(record.Time);
+        var author = roster.IdOf(record.Author);
+        if (record.Kind == SlackRecordKind.Renamed)
         {
-            Post = new Post { Body = new Body { Text = string.Format(CultureInfo.InvariantCulture, phrase, text) }, Emote = true },
-        };
+            var titled = new Titled { Title = Conversations.Title(MessageText.Read(record.Text, roster.Find).ToString()) };
+            entries.Add(Entry(record, id, author, new Content { Titled = titled }, target: null));
+            return;
+        }
+
+        var phrase = record.Kind == SlackRecordKind.Topic ? phrases.Topic : phrases.Purpose;
+        var text = MessageText.Read(string.Format(CultureInfo.InvariantCulture, phrase, record.Text), roster.Find);
+        foreach (var (index, piece) in text.Pieces().Index())
+        {
+            entries.Add(Entry(record, PieceId(id, index), author, new Content { Post = PostOf(piece, emote: true) }, target: null));
+        }
     }
 
     private string Words(SlackRecord record, IReadOnlyList<CarriedFile> files)
         => string.Join('\n', files.Where(file => file.Attachment is null).Select(file => file.Line!)
             .Prepend(record.Text).Where(line => line.Length > 0));
+
+    private static Post PostOf(RichText? text, bool emote)
+    {
+        var post = new Post { Body = new Body { Text = text?.ToString() ?? "" }, Emote = emote };
+        post.Mentions.Add(text?.Mentions ?? []);
+        return post;
+    }
 
     private static ImportedEntry Entry(SlackRecord record, string id, ByteString author, Content content, string? target) => new()
     {

@@ -15,7 +15,8 @@ internal sealed class FileCarrier(
     PatientTarget server, SlackArchive archive, SlackPhrases phrases, SlackChannel channel, ByteString conversation)
 {
     private const int ChunkBytes = 256 * 1024;
-    private const int MaxName = 200;
+    private const int MaxName = 160;
+    private const int MaxMediaType = 100;
     private readonly Dictionary<string, CarriedFile> carried = new(StringComparer.Ordinal);
 
     public async ValueTask<Result<IReadOnlyList<CarriedFile>, CarryStopped>> CarryAsync(SlackRecord record, CancellationToken ct)
@@ -70,7 +71,7 @@ internal sealed class FileCarrier(
         return await PutAsync(id, bytes, ct) is { } refusal
             ? new CarryStopped(null, refusal)
             : new CarriedFile(
-                new Attachment { FileId = id, Name = Clip(file.Name), MediaType = Clip(file.MediaType), Size = (ulong)bytes.Length }, null);
+                new Attachment { FileId = id, Name = Clip(file.Name), MediaType = file.MediaType.Length <= MaxMediaType && Ascii.IsValid(file.MediaType) ? file.MediaType : "", Size = (ulong)bytes.Length }, null);
     }
 
     private async ValueTask<Refusal?> PutAsync(ByteString id, byte[] bytes, CancellationToken ct)
@@ -101,7 +102,7 @@ internal sealed class FileCarrier(
         => SHA256.HashData(Encoding.UTF8.GetBytes($"rivet slack file v1\0{archive.Source}\0{channel.Id}\0{file.Id}"))[..EntityId.Size];
 
     private static CarriedFile Line(string phrase, string name, long size)
-        => new(null, string.Format(CultureInfo.InvariantCulture, phrase, name, SlackPhrases.Size(size)));
+        => new(null, string.Format(CultureInfo.InvariantCulture, phrase, Clip(name), SlackPhrases.Size(size)));
 
     private static string Clip(string text)
         => text.Length <= MaxName ? text : text[..(MaxName - (char.IsHighSurrogate(text[MaxName - 1]) ? 1 : 0))];

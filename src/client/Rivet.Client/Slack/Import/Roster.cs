@@ -23,7 +23,7 @@ internal sealed class Roster
 
     public static ImportedPerson Of(string id, string name, string handle) => new()
     {
-        ExternalId = Clip(id),
+        ExternalId = id,
         Name = Clip(name),
         Handle = Clip(handle),
     };
@@ -42,7 +42,7 @@ internal sealed class Roster
             yield return Of(record.Author ?? Nobody, name, name);
         }
 
-        foreach (var user in record.Reactions.SelectMany(reaction => reaction.Users).Where(user => user.Length > 0 && !Has(user)))
+        foreach (var user in record.Reactions.SelectMany(reaction => reaction.Users).Where(user => !Has(user)))
         {
             yield return Of(user, user, user);
         }
