@@ -1,0 +1,165 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Rivet.Server.Startup;
+
+namespace Rivet.Server.Certificates;
+
+/// <summary>
+/// A certificate authority for this server alone, so that browsers can trust the pages. Its certificate carries critical
+/// name constraints (RFC 5280 §4.2.1.10): whoever trusts it trusts it for the server's own names and for nothing else,
+/// even if the key is stolen. Devices do not depend on it; they pin the server's identity key.
+/// </summary>
+internal sealed class LocalCertificateAuthority : IDisposable
+{
+    private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
+    private static readonly TimeSpan AuthorityLifetime = TimeSpan.FromDays(3650);
+    private static readonly TimeSpan ServerLifetime = TimeSpan.FromDays(90);
+    private static readonly TimeSpan RenewBefore = TimeSpan.FromDays(30);
+    private readonly Lock gate = new();
+    private readonly X509Certificate2 authority;
+    private readonly TimeProvider time;
+    private readonly string host;
+    private X509Certificate2? server;
+
+    private LocalCertificateAuthority(X509Certificate2 authority, string host, TimeProvider time)
+    {
+        this.authority = authority;
+        this.host = host;
+        this.time = time;
+    }
+
+    /// <summary>Opens the authority, or makes one: its key into the keys folder (mode 0600), its certificate beside the data.</summary>
+    public static LocalCertificateAuthority Open(KeysFolder keys, string certificateFile, string host, TimeProvider time)
+    {
+        if (!File.Exists(keys.AuthorityKeyFile))
+        {
+            using var made = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+            WritePrivate(keys.AuthorityKeyFile, made.ExportPkcs8PrivateKeyPem());
+            File.Delete(certificateFile);
+        }
+
+        using var key = ReadKey(keys.AuthorityKeyFile);
+        var certificate = File.Exists(certificateFile) ? X509CertificateLoader.LoadCertificateFromFile(certificateFile) : null;
+        if (certificate is null || !Serves(certificate, key, host, time.GetUtcNow()))
+        {
+            certificate = MakeAuthority(key, host, time.GetUtcNow());
+            File.WriteAllText(certificateFile, certificate.ExportCertificatePem());
+        }
+
+        return new LocalCertificateAuthority(certificate.HasPrivateKey ? certificate : certificate.CopyWithPrivateKey(key), host, time);
+    }
+
+    /// <summary>The server's certificate with its chain; renewed here a month before it ends, without a restart.</summary>
+    public X509Certificate2 Current()
+    {
+        lock (gate)
+        {
+            if (server is null || server.NotAfter.ToUniversalTime() - time.GetUtcNow().UtcDateTime < RenewBefore)
+            {
+                server = Issue();
+            }
+
+            return server;
+        }
+    }
+
+    /// <summary>The authority's public certificate.</summary>
+    public X509Certificate2 Authority => authority;
+
+    public void Dispose()
+    {
+        authority.Dispose();
+        server?.Dispose();
+    }
+
+    private X509Certificate2 Issue()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest($"CN={host}", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, true));
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(ServerAuthentication)], false));
+        request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(authority, true, false));
+        request.CertificateExtensions.Add(Names());
+        var now = time.GetUtcNow();
+        var notAfter = now + ServerLifetime;
+        var end = new DateTimeOffset(authority.NotAfter.ToUniversalTime());
+        using var issued = request.Create(authority, now.AddHours(-1), notAfter < end ? notAfter : end, RandomNumberGenerator.GetBytes(16));
+        using var withKey = issued.CopyWithPrivateKey(key);
+
+        // The TLS library wants a key of its own, not the handle that ends with this method.
+        return X509CertificateLoader.LoadPkcs12(withKey.Export(X509ContentType.Pkcs12), null);
+    }
+
+    private X509Extension Names()
+    {
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddDnsName("localhost");
+        names.AddIpAddress(IPAddress.Loopback);
+        names.AddIpAddress(IPAddress.IPv6Loopback);
+        if (IPAddress.TryParse(host, out var address))
+        {
+            names.AddIpAddress(address);
+        }
+        else if (host != "localhost")
+        {
+            names.AddDnsName(host);
+        }
+
+        return names.Build();
+    }
+
+    private static X509Certificate2 MakeAuthority(ECDsa key, string host, DateTimeOffset now)
+    {
+        var request = new CertificateRequest($"CN=Rivet local authority for {host}", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, true, 0, true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, true));
+        request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
+        request.CertificateExtensions.Add(NameConstraints.Permit(host));
+        return request.CreateSelfSigned(now.AddHours(-1), now + AuthorityLifetime);
+    }
+
+    /// <summary>Whether a stored certificate is this key's, still good, and for this host.</summary>
+    private static bool Serves(X509Certificate2 certificate, ECDsa key, string host, DateTimeOffset now)
+    {
+        using var own = certificate.GetECDsaPublicKey();
+        return own is not null
+            && own.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(key.ExportSubjectPublicKeyInfo())
+            && certificate.NotAfter.ToUniversalTime() - now.UtcDateTime > ServerLifetime
+            && certificate.Extensions.Any(extension => extension.Oid?.Value == NameConstraints.Oid
+                && extension.RawData.AsSpan().SequenceEqual(NameConstraints.Permit(host).RawData));
+    }
+
+    private static ECDsa ReadKey(string path)
+    {
+        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & ~(UnixFileMode.UserRead | UnixFileMode.UserWrite)) != 0)
+        {
+            throw new StartupException($"{path} can be read by others; a stolen authority key forges this server's certificate. Run: chmod 600 {path}");
+        }
+
+        var key = ECDsa.Create();
+        try
+        {
+            key.ImportFromPem(File.ReadAllText(path));
+            return key;
+        }
+        catch (ArgumentException exception)
+        {
+            key.Dispose();
+            throw new StartupException($"{path} holds no key. Move it away to get a new certificate authority.", exception);
+        }
+    }
+
+    private static void WritePrivate(string path, string text)
+    {
+        var create = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            create.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        using var writer = new StreamWriter(path, create);
+        writer.Write(text);
+    }
+}

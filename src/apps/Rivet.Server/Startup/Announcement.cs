@@ -1,0 +1,70 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.Resources;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Rivet.Kernel;
+using Rivet.Server.Certificates;
+
+namespace Rivet.Server.Startup;
+
+/// <summary>What the server says once it listens: where it is, how to trust it, where its keys lie, and the one-time code.</summary>
+internal sealed record Announcement
+{
+    private static readonly ResourceManager Texts = new("Rivet.Server.Startup.Announcement", typeof(Announcement).Assembly);
+
+    public required ServerOptions Options { get; init; }
+
+    public required int Port { get; init; }
+
+    public required ReadOnlyMemory<byte> ServerKey { get; init; }
+
+    public required KeysFolder Keys { get; init; }
+
+    /// <summary>Null once a company exists.</summary>
+    public required InvitationCode? AdministratorCode { get; init; }
+
+    private string Address => string.Create(CultureInfo.InvariantCulture, $"https://{Options.Host}:{Port}");
+
+    /// <summary>SHA-256 of the server's identity key in groups of four digits, as clients show it.</summary>
+    private string Fingerprint => string.Join(' ', Convert.ToHexStringLower(SHA256.HashData(ServerKey.Span)).Chunk(4).Select(group => new string(group)));
+
+    private string? Invitation => AdministratorCode is null
+        ? null
+        : new InvitationLink { Host = Options.Host, Port = Port, ServerKey = ServerKey, Code = AdministratorCode }.Reveal();
+
+    public void Print(TextWriter output)
+    {
+        if (Options.Json)
+        {
+            output.WriteLine(JsonSerializer.Serialize(new
+            {
+                address = Address,
+                port = Port,
+                fingerprint = Fingerprint,
+                serverKey = Base64Url.EncodeToString(ServerKey.Span),
+                administratorCode = AdministratorCode?.Reveal(),
+                invitation = Invitation,
+            }));
+            return;
+        }
+
+        Say(output, "Address", Address);
+        Say(output, "Fingerprint", Fingerprint);
+        Say(output, "Data", Options.DataFolder);
+        Say(output, "RootKey", Keys.RootKeyFile);
+        Say(output, "Trust", CertificateFile(Options));
+        if (Invitation is not null)
+        {
+            Say(output, "Code", AdministratorCode!.Reveal(), Address, Invitation);
+        }
+
+        Say(output, "Stop");
+    }
+
+    /// <summary>Where the authority's public certificate lies.</summary>
+    public static string CertificateFile(ServerOptions options) => Path.Combine(options.DataFolder, "authority.pem");
+
+    private static void Say(TextWriter output, string key, params object[] values)
+        => output.WriteLine(string.Format(CultureInfo.CurrentUICulture, Texts.GetString(key, CultureInfo.CurrentUICulture)!, values));
+}

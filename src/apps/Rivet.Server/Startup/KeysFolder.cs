@@ -1,0 +1,74 @@
+namespace Rivet.Server.Startup;
+
+/// <summary>
+/// Where the root keys lie: a folder of mode 0700 outside the data folder, so that a copy of the data is only
+/// ciphertext. Its default place is chosen by the store's own random name, which survives moving the data folder.
+/// </summary>
+internal sealed class KeysFolder
+{
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    private KeysFolder(string path) => Path = path;
+
+    public string Path { get; }
+
+    /// <summary>The file of the root key that seals the key ring.</summary>
+    public string RootKeyFile => System.IO.Path.Combine(Path, "root.key");
+
+    /// <summary>The file of the local certificate authority's key.</summary>
+    public string AuthorityKeyFile => System.IO.Path.Combine(Path, "authority.key");
+
+    /// <summary>Finds or makes the folder.</summary>
+    /// <exception cref="StartupException">It lies inside the data folder, or cannot be made.</exception>
+    public static KeysFolder Open(ServerOptions options)
+    {
+        CreatePrivate(options.DataFolder, "data");
+        var path = options.KeysFolder ?? System.IO.Path.Combine(ConfigurationHome(), "rivet", "keys", StoreName(options.DataFolder));
+        var relative = System.IO.Path.GetRelativePath(options.DataFolder, path);
+        if (!relative.StartsWith("..", StringComparison.Ordinal) && !System.IO.Path.IsPathRooted(relative))
+        {
+            throw new StartupException($"The keys folder {path} lies inside the data folder; a copy of the data would then hold its own keys. Choose another with --keys.");
+        }
+
+        CreatePrivate(path, "keys");
+        return new KeysFolder(path);
+    }
+
+    private static string StoreName(string dataFolder)
+    {
+        var file = System.IO.Path.Combine(dataFolder, "store.name");
+        if (!File.Exists(file))
+        {
+            File.WriteAllText(file, Guid.NewGuid().ToString("N"));
+        }
+
+        var name = File.ReadAllText(file).Trim();
+        return Guid.TryParseExact(name, "N", out _)
+            ? name
+            : throw new StartupException($"{file} is damaged: it should hold 32 hexadecimal digits. Name the keys folder with --keys.");
+    }
+
+    private static string ConfigurationHome()
+        => Environment.GetEnvironmentVariable("XDG_CONFIG_HOME") is { Length: > 0 } home
+            ? home
+            : System.IO.Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".config");
+
+    private static void CreatePrivate(string path, string what)
+    {
+        try
+        {
+            if (OperatingSystem.IsWindows())
+            {
+                Directory.CreateDirectory(path);
+            }
+            else
+            {
+                Directory.CreateDirectory(path, OwnerOnly);
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new StartupException($"The {what} folder {path} cannot be made: {exception.Message}", exception);
+        }
+    }
+}
