@@ -1,0 +1,35 @@
+using Rivet.Identity.Sealing;
+using Rivet.Kernel;
+using Rivet.Storage;
+
+namespace Rivet.Identity.Companies;
+
+/// <summary>A company as stored.</summary>
+internal sealed record CompanyRow
+{
+    public required CompanyId Id { get; init; }
+
+    public required byte[] Name { get; init; }
+
+    public required byte[] IndexKey { get; init; }
+
+    public Sealed SealedName => new(Slot.CompanyName(Id), Name);
+}
+
+/// <summary>The table of companies.</summary>
+internal static class CompanyTable
+{
+    public static void Insert(WriteTransaction transaction, CompanyRow company, long nowMs)
+        => transaction.Execute(
+            "INSERT INTO identity_company (company_id, name, index_key, founded_ms) VALUES ($1, $2, $3, $4)",
+            company.Id.ToBytes(), company.Name, company.IndexKey, nowMs);
+
+    public static bool Any(ReadSession session)
+        => session.QueryFirst("SELECT EXISTS (SELECT 1 FROM identity_company)", row => row.GetBoolean(0));
+
+    public static byte[]? FindIndexKey(ReadSession session, CompanyId company)
+        => session.QueryFirst("SELECT index_key FROM identity_company WHERE company_id = $1", row => row.Bytes(0), company.ToBytes());
+
+    public static byte[]? FindName(ReadSession session, CompanyId company)
+        => session.QueryFirst("SELECT name FROM identity_company WHERE company_id = $1", row => row.Bytes(0), company.ToBytes());
+}

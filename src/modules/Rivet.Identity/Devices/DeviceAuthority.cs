@@ -1,0 +1,90 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+using Rivet.Hosting.Link;
+using Rivet.Identity.Companies;
+using Rivet.Identity.People;
+using Rivet.Identity.Sealing;
+using Rivet.Kernel;
+using Rivet.Storage;
+using Rivet.Wire;
+
+namespace Rivet.Identity.Devices;
+
+/// <summary>Lets devices in; the link has verified that they hold their keys.</summary>
+internal sealed class DeviceAuthority(
+    IStore store, Enrolment enrolment, Sealer sealer, RecordedRefusals refusals, IdentityEvents events, TimeProvider time, ILogger<DeviceAuthority> log)
+    : IDeviceAuthority
+{
+    public async ValueTask<SignedInDevice?> SignInAsync(KeyBundle keys, IPAddress? remote, CancellationToken ct)
+    {
+        var identityKey = keys.IdentityKey.ToByteArray();
+        var known = await store.ReadAsync(session => DeviceTable.FindByKey(session, identityKey), ct);
+        if (known is null)
+        {
+            await refusals.RecordStrangerAsync(IdentityEvents.DeviceRefused, "unknown", identityKey, remote, ct);
+            return null;
+        }
+
+        var staticKey = keys.StaticKey.ToByteArray();
+        if (!await store.WriteAsync(transaction => SignIn(transaction, known, staticKey, remote), ct))
+        {
+            await refusals.RecordAsync(known, known.SignedOutMs is null ? "suspended" : "signed-out", remote, ct);
+            return null;
+        }
+
+        return await DescribeAsync(known, ct);
+    }
+
+    public async ValueTask<SignedInDevice?> JoinAsync(KeyBundle keys, Join join, IPAddress? remote, CancellationToken ct)
+    {
+        var joined = await enrolment.JoinAsync(keys, join, remote, ct);
+        if (joined.TryGet(out var device, out var refusal))
+        {
+            return await DescribeAsync(device, ct);
+        }
+
+        if (refusal == IdentityRefusal.Unavailable)
+        {
+            // Not the device's fault, and its code is still good: the link must not tell it to stay away.
+            throw new StoreUnavailableException("The device could not be enrolled now; nothing was done.");
+        }
+
+        var kind = refusal == IdentityRefusal.CodeRefused ? IdentityEvents.InvitationRefused : IdentityEvents.DeviceRefused;
+        await refusals.RecordStrangerAsync(kind, refusal.ToWire().Reason, keys.IdentityKey.ToByteArray(), remote, ct);
+        return null;
+    }
+
+    private bool SignIn(WriteTransaction transaction, DeviceRow device, byte[] staticKey, IPAddress? remote)
+    {
+        if (!DeviceTable.IsActive(transaction, device.Id))
+        {
+            return false;
+        }
+
+        DeviceTable.MarkSignedIn(transaction, device.Id, staticKey, time.GetUtcNow().ToUnixTimeMilliseconds());
+        events.Success(
+            transaction, IdentityEvents.DeviceSignedIn, device.Subject, device.Resource, ("remote", remote?.ToString() ?? "unknown"));
+        return true;
+    }
+
+    /// <summary>Names are a courtesy: without the vault a device still signs in, and sees none.</summary>
+    private async ValueTask<SignedInDevice?> DescribeAsync(DeviceRow device, CancellationToken ct)
+    {
+        var (person, companyName) = await store.ReadAsync(
+            session => (PersonTable.Find(session, device.Company, device.Person), CompanyTable.FindName(session, device.Company)), ct);
+        if (person is null || companyName is null)
+        {
+            throw new InvalidOperationException("A device is stored without its person or company.");
+        }
+
+        var opened = await sealer.OpenTextsAsync(
+            device.Company, new[] { new Sealed(Slot.CompanyName(device.Company), companyName), person.SealedName }, ct);
+        if (!opened.TryGet(out var names, out var refusal))
+        {
+            Log.NamesUnavailable(log, refusal);
+            names = [string.Empty, string.Empty];
+        }
+
+        return new SignedInDevice { Subject = device.Subject, CompanyName = names[0], PersonName = names[1], Role = person.Role };
+    }
+}
