@@ -95,7 +95,8 @@ public sealed class RelationPropertyTests
             ("identity.people.read" or "conversation.create", "company") => staff,
             ("identity.people.import" or "identity.invitation.create" or "identity.device.read" or "conversation.import"
                 or "status.read" or "audit.read", "company") => administrator,
-            ("identity.self.read" or "identity.device.read" or "identity.device.sign-out", "person") => administrator || (anyone && oneself),
+            ("identity.self.read" or "identity.invitation.create" or "identity.device.read" or "identity.device.sign-out",
+                "person") => administrator || (anyone && oneself),
             ("identity.page.open", "person") => anyone && oneself,
             ("conversation.read" or "conversation.manage" or "conversation.leave" or "message.send" or "file.put" or "file.get",
                 "conversation") => anyone && Is(resource, Relation.Member),

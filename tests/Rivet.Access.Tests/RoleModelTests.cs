@@ -26,6 +26,7 @@ public sealed class RoleModelTests : IAsyncLifetime
         { "identity.people.read", "company", "am", "" },
         { "identity.people.import", "company", "a", "" },
         { "identity.invitation.create", "company", "a", "" },
+        { "identity.invitation.create", "person", "a", "own" },
         { "identity.page.open", "company", "amg", "" },
         { "identity.page.open", "person", "", "own" },
         { "identity.device.read", "company", "a", "" },

@@ -23,6 +23,7 @@ internal static class RoleModel
         new("identity.people.read",       "company",      Role(Staff)),
         new("identity.people.import",     "company",      Role(Administrator)),
         new("identity.invitation.create", "company",      Role(Administrator)),
+        new("identity.invitation.create", "person",       Oneself(or: Administrator)),
         new("identity.page.open",         "company",      Role(Everyone)),
         new("identity.page.open",         "person",       Oneself(or: None)),
         new("identity.device.read",       "company",      Role(Administrator)),

@@ -102,7 +102,7 @@ internal sealed class Enrolment(
         var actor = device.Subject;
         admission.Write(transaction, actor);
         DeviceTable.Insert(transaction, device);
-        relations.Add(transaction, device.Resource, Access.Relation.Member, device.Person);
+        relations.Add(transaction, device.Resource, Access.Relation.Owner, device.Person);
         events.Success(
             transaction, IdentityEvents.InvitationUsed, actor, Resource.Of(device.Company), ("invitation", invitation.Id.ToString("N")));
         events.Success(transaction, IdentityEvents.DeviceEnrolled, actor, device.Resource);
