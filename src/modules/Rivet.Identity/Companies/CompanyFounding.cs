@@ -1,4 +1,5 @@
 using System.Net;
+using Rivet.Identity.Devices;
 using Rivet.Identity.Invitations;
 using Rivet.Identity.PageSessions;
 using Rivet.Identity.People;
@@ -10,10 +11,22 @@ namespace Rivet.Identity.Companies;
 /// <inheritdoc/>
 internal sealed class CompanyFounding(
     IStore store, CompanyFoundation foundation, InvitationMaking invitations, PageSessionOpening pages, CodeAttempts attempts,
-    InvitationLinks links, TimeProvider time)
+    InvitationLinks links, RecordedRefusals refusals, TimeProvider time)
     : ICompanyFounding
 {
     public async Task<Result<Founded, IdentityRefusal>> FoundAsync(
+        string code, string companyName, string personName, IPAddress? remote, CancellationToken ct)
+    {
+        var result = await LimitedAsync(code, companyName, personName, remote, ct);
+        if (!result.TryGet(out _, out var refusal) && refusal is (IdentityRefusal.CodeRefused or IdentityRefusal.TooManyAttempts))
+        {
+            await refusals.RecordStrangerAsync(IdentityEvents.InvitationRefused, refusal.ToWire().Reason, identityKey: null, remote, ct);
+        }
+
+        return result;
+    }
+
+    private async Task<Result<Founded, IdentityRefusal>> LimitedAsync(
         string code, string companyName, string personName, IPAddress? remote, CancellationToken ct)
     {
         if (!attempts.TryBegin(remote))

@@ -22,11 +22,11 @@ internal sealed class RecordedRefusals(IStore store, IdentityEvents events, Time
         => RecordAsync(IdentityEvents.DeviceRefused, device.Subject, device.Resource, cause, device.IdentityKey, remote, ct);
 
     /// <summary>Records a refusal of a stranger, in the platform's record.</summary>
-    public ValueTask RecordStrangerAsync(string kind, string cause, byte[] identityKey, IPAddress? remote, CancellationToken ct)
+    public ValueTask RecordStrangerAsync(string kind, string cause, byte[]? identityKey, IPAddress? remote, CancellationToken ct)
         => RecordAsync(kind, Subject.OfSystem(default), new Resource("device", Guid.Empty, default), cause, identityKey, remote, ct);
 
     private async ValueTask RecordAsync(
-        string kind, Subject actor, Resource target, string cause, byte[] identityKey, IPAddress? remote, CancellationToken ct)
+        string kind, Subject actor, Resource target, string cause, byte[]? identityKey, IPAddress? remote, CancellationToken ct)
     {
         if (!TryTake())
         {
@@ -39,7 +39,7 @@ internal sealed class RecordedRefusals(IStore store, IdentityEvents events, Time
                 events.Failure(
                     transaction, kind, actor, target,
                     ("cause", cause),
-                    ("key", Convert.ToHexStringLower(SHA256.HashData(identityKey).AsSpan(0, 8))),
+                    ("key", identityKey is null ? "none" : Convert.ToHexStringLower(SHA256.HashData(identityKey).AsSpan(0, 8))),
                     ("remote", remote?.ToString() ?? "unknown"));
                 return Done.Value;
             },
