@@ -69,6 +69,8 @@ internal sealed class TestDevice(TestServer server, Subject subject)
     public Task<FetchResponse> FetchAsync(Conversation conversation, ulong after = 0, uint limit = 0)
         => AskAsync<FetchResponse>(Method.Fetch, new FetchRequest { ConversationId = conversation.ConversationId, After = after, Limit = limit });
 
+    public Task<ListConversationsResponse> ListAsync() => AskAsync<ListConversationsResponse>(Method.ListConversations, new ListConversationsRequest());
+
     /// <summary>The whole log, fetched page by page.</summary>
     public async Task<List<Entry>> LogAsync(Conversation conversation)
     {
@@ -92,4 +94,12 @@ internal sealed class TestDevice(TestServer server, Subject subject)
         ClientMessageId = id ?? NewId(),
         Content = content.ToByteString(),
     };
+}
+
+/// <summary>Identifiers as the store orders them.</summary>
+internal sealed class ByteOrder : IComparer<ByteString>
+{
+    public static readonly ByteOrder Instance = new();
+
+    public int Compare(ByteString? x, ByteString? y) => x!.Span.SequenceCompareTo(y!.Span);
 }
