@@ -1,0 +1,48 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using Google.Protobuf;
+using Rivet.Wire;
+
+namespace Rivet.Lws.Frames;
+
+/// <summary>Writes frames (docs/protocol/lws.md §2).</summary>
+public static class FrameWriter
+{
+    /// <summary>How many bytes the frame of a body takes.</summary>
+    public static int SizeOf(IMessage? body) => LwsConstants.HeaderSize + (body?.CalculateSize() ?? 0);
+
+    /// <summary>Writes a whole frame into exactly <see cref="SizeOf"/> bytes.</summary>
+    public static void Write(Span<byte> frame, FrameType type, Method method, uint stream, IMessage? body)
+    {
+        WriteHeader(frame, type, method, stream, frame.Length - LwsConstants.HeaderSize);
+        body?.WriteTo(frame[LwsConstants.HeaderSize..]);
+    }
+
+    /// <summary>Writes a whole frame around bytes that are sent as they are.</summary>
+    public static void Write(IBufferWriter<byte> output, FrameType type, Method method, uint stream, ReadOnlySpan<byte> body)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        var size = LwsConstants.HeaderSize + body.Length;
+        var frame = output.GetSpan(size)[..size];
+        WriteHeader(frame, type, method, stream, body.Length);
+        body.CopyTo(frame[LwsConstants.HeaderSize..]);
+        output.Advance(size);
+    }
+
+    /// <summary>A frame of its own.</summary>
+    public static byte[] ToArray(FrameType type, Method method, uint stream, IMessage? body)
+    {
+        var frame = new byte[SizeOf(body)];
+        Write(frame, type, method, stream, body);
+        return frame;
+    }
+
+    private static void WriteHeader(Span<byte> frame, FrameType type, Method method, uint stream, int bodyLength)
+    {
+        BinaryPrimitives.WriteUInt32BigEndian(frame, (uint)(LwsConstants.HeaderSize - 4 + bodyLength));
+        frame[4] = (byte)type;
+        frame[5] = 0;
+        BinaryPrimitives.WriteUInt16BigEndian(frame[6..], (ushort)method);
+        BinaryPrimitives.WriteUInt32BigEndian(frame[8..], stream);
+    }
+}
