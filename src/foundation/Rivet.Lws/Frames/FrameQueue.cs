@@ -43,6 +43,18 @@ public sealed class FrameQueue(int limit)
     /// <summary>Bytes queued and not yet reported as sent.</summary>
     public int Unsent => Volatile.Read(ref unsent);
 
+    /// <summary>Whether the last frame was queued and everything was taken: nothing more will come.</summary>
+    public bool IsSpent
+    {
+        get
+        {
+            lock (gate)
+            {
+                return ended && !sending;
+            }
+        }
+    }
+
     /// <summary>Queues a frame.</summary>
     public Queued Add(FrameType type, Method method, uint stream, IMessage? body)
     {
@@ -136,6 +148,15 @@ public sealed class FrameQueue(int limit)
     {
         Interlocked.Add(ref unsent, -segment.Length);
         segment.Return();
+    }
+
+    /// <summary>Forgets what nobody took yet.</summary>
+    public void DropUnsent()
+    {
+        lock (gate)
+        {
+            DropAll();
+        }
     }
 
     /// <summary>Ends the queue without another frame and gives its memory back.</summary>

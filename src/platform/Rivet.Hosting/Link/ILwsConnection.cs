@@ -1,5 +1,7 @@
 using Google.Protobuf;
 using Rivet.Kernel;
+using Rivet.Lws;
+using Rivet.Lws.Frames;
 using Rivet.Wire;
 
 namespace Rivet.Hosting.Link;
@@ -23,23 +25,30 @@ public interface ILwsConnection
 /// <summary>A push encoded once and sent to many connections.</summary>
 public sealed class PushFrame
 {
-    private PushFrame(Method method, byte[] body)
+    private readonly byte[] frame;
+
+    private PushFrame(Method method, byte[] frame)
     {
         Method = method;
-        Body = body;
+        this.frame = frame;
     }
 
     /// <summary>The push method, from 0x8000.</summary>
     public Method Method { get; }
 
     /// <summary>The encoded body.</summary>
-    public ReadOnlyMemory<byte> Body { get; }
+    public ReadOnlyMemory<byte> Body => frame.AsMemory(LwsConstants.HeaderSize);
 
-    /// <summary>Encodes a push.</summary>
+    /// <summary>The whole frame, the same for every connection.</summary>
+    internal ReadOnlyMemory<byte> Frame => frame;
+
+    /// <summary>Encodes a push; a frame over <see cref="LwsConstants.MaxFrame"/> is a bug of the caller.</summary>
     public static PushFrame Encode(Method method, IMessage body)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan((int)method, 0x8000);
-        return new PushFrame(method, body.ToByteArray());
+        ArgumentOutOfRangeException.ThrowIfLessThan((int)method, LwsConstants.FirstPush);
+        var frame = FrameWriter.ToArray(FrameType.Push, method, 0, body);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(frame.Length, LwsConstants.MaxFrame, nameof(body));
+        return new PushFrame(method, frame);
     }
 }
 

@@ -26,5 +26,17 @@ public static class Refusals
     /// <summary>The key of this content was destroyed.</summary>
     public static Refusal Destroyed(string reason, string detail) => Make(RefusalCode.Destroyed, reason, detail);
 
+    /// <summary>Nobody mapped the method.</summary>
+    internal static Refusal UnknownMethod() => Make(RefusalCode.UnknownMethod, "link.unknown-method", "This server does not know the method.");
+
+    /// <summary>A fault of the server, which its log describes under the incident.</summary>
+    internal static Refusal Internal(string incident) => new()
+    {
+        Code = RefusalCode.Internal,
+        Reason = "link.internal",
+        Detail = "The server met a fault of its own.",
+        Incident = incident,
+    };
+
     private static Refusal Make(RefusalCode code, string reason, string detail) => new() { Code = code, Reason = reason, Detail = detail };
 }
