@@ -2,7 +2,8 @@ using System.Diagnostics.CodeAnalysis;
 using System.Net.Security;
 using System.Reflection;
 using System.Runtime.InteropServices;
-using System.Security.Authentication.ExtendedProtection;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 
 namespace Rivet.Cryptography.Sodium.Tls;
 
@@ -39,20 +40,20 @@ public static class TlsChannel
             : null);
     }
 
-    /// <summary>The hash of the server's certificate (RFC 5929 §4.1), by public interfaces; null when there is none.</summary>
+    /// <summary>
+    /// The hash of the server's certificate (RFC 5929 §4.1), by public interfaces; null when there is none. SHA-384 or
+    /// SHA-512 where ECDSA or RSA (PKCS #1) signed the certificate with it, else SHA-256.
+    /// </summary>
     public static byte[]? EndPoint(SslStream stream)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        using var binding = stream.TransportContext.GetChannelBinding(ChannelBindingKind.Endpoint);
-        if (binding is null || binding.IsInvalid)
+        var certificate = stream.IsServer ? stream.LocalCertificate : stream.RemoteCertificate;
+        return certificate is not X509Certificate2 known ? null : known.SignatureAlgorithm.Value switch
         {
-            return null;
-        }
-
-        var bytes = new byte[binding.Size];
-        Marshal.Copy(binding.DangerousGetHandle(), bytes, 0, bytes.Length);
-        var at = bytes.AsSpan().IndexOf("tls-server-end-point:"u8);
-        return at < 0 ? null : bytes[(at + "tls-server-end-point:"u8.Length)..];
+            "1.2.840.10045.4.3.3" or "1.2.840.113549.1.1.12" => SHA384.HashData(known.RawDataMemory.Span),
+            "1.2.840.10045.4.3.4" or "1.2.840.113549.1.1.13" => SHA512.HashData(known.RawDataMemory.Span),
+            _ => SHA256.HashData(known.RawDataMemory.Span),
+        };
     }
 
     [SuppressMessage("Reliability", "CA2001", Justification = "The handle is referenced for the length of the call.")]

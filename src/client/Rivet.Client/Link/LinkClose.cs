@@ -1,0 +1,21 @@
+using System.Buffers;
+using Google.Protobuf;
+using Rivet.Wire;
+
+namespace Rivet.Client.Link;
+
+/// <summary>Reads a close frame.</summary>
+internal static class LinkClose
+{
+    public static CloseReason Read(ReadOnlySequence<byte> body)
+    {
+        try
+        {
+            return Close.Parser.ParseFrom(body).Reason;
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            return CloseReason.ProtocolError;
+        }
+    }
+}

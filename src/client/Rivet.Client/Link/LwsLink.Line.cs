@@ -1,0 +1,201 @@
+using System.Buffers;
+using Google.Protobuf;
+using Rivet.Lws;
+using Rivet.Lws.Frames;
+using Rivet.Wire;
+
+namespace Rivet.Client.Link;
+
+/// <summary>The line itself: one reader, one sender at a time, one end.</summary>
+public sealed partial class LwsLink
+{
+    private readonly Dictionary<uint, TaskCompletionSource<bool>> pings = [];
+    private readonly TaskCompletionSource said = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private uint lastPing;
+
+    private async Task ReadAllAsync()
+    {
+        var reason = CloseReason.CloseNone;
+        try
+        {
+            var goesOn = true;
+            while (goesOn)
+            {
+                var read = await line.Input.ReadAsync();
+                heartbeat.Heard();
+                var buffer = read.Buffer;
+                while (goesOn)
+                {
+                    var status = FrameReader.TryRead(ref buffer, LwsConstants.MaxFrame, out var frame);
+                    if (status == FrameStatus.Incomplete)
+                    {
+                        break;
+                    }
+
+                    goesOn = status == FrameStatus.Complete ? Take(frame, ref reason) : Violated(ref reason);
+                }
+
+                line.Input.AdvanceTo(buffer.Start, buffer.End);
+                goesOn &= !read.IsCompleted;
+            }
+        }
+        catch (Exception lost) when (lost is IOException or ObjectDisposedException or InvalidOperationException or OperationCanceledException)
+        {
+            reason = CloseReason.CloseNone;
+        }
+
+        End(reason);
+    }
+
+    private bool Take(in Frame frame, ref CloseReason reason)
+    {
+        switch (frame.Type)
+        {
+            case FrameType.Response:
+                return Claim(frame.Stream) is not { } asked || asked.TryAnswer(frame.Body) || Unreadable(asked, ref reason);
+            case FrameType.Error:
+                return TakeError(frame, ref reason);
+            case FrameType.Push:
+                pushes.Writer.TryWrite(new LinkPush(frame.Method, frame.Body.ToArray()));
+                if (pushes.Reader.Count <= MaxUnreadPushes)
+                {
+                    return true;
+                }
+
+                reason = CloseReason.TooSlow;
+                return false;
+            case FrameType.Ping:
+                Send(queue.Add(FrameType.Pong, Method.None, frame.Stream, null));
+                return true;
+            case FrameType.Pong:
+                TakePong(frame.Stream);
+                return true;
+            case FrameType.Close:
+                reason = LinkClose.Read(frame.Body);
+                return false;
+            default:
+                return Violated(ref reason);
+        }
+    }
+
+    private bool TakeError(in Frame frame, ref CloseReason reason)
+    {
+        var asked = Claim(frame.Stream);
+        try
+        {
+            asked?.Refuse(Refusal.Parser.ParseFrom(frame.Body));
+            return true;
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            return Unreadable(asked, ref reason);
+        }
+    }
+
+    private bool Unreadable(PendingAsk? asked, ref CloseReason reason)
+    {
+        asked?.Refuse(PendingAsk.Lost());
+        return Violated(ref reason);
+    }
+
+    private bool Violated(ref CloseReason reason)
+    {
+        reason = CloseReason.ProtocolError;
+        Send(queue.End(FrameWriter.ToArray(FrameType.Close, Method.None, 0, new Close { Reason = reason }), dropUnsent: true));
+        return false;
+    }
+
+    private PendingAsk? Claim(uint stream)
+    {
+        lock (gate)
+        {
+            return asks.Remove(stream, out var asked) ? asked : null;
+        }
+    }
+
+    private void TakePong(uint number)
+    {
+        TaskCompletionSource<bool>? waiting;
+        lock (gate)
+        {
+            pings.Remove(number, out waiting);
+        }
+
+        waiting?.TrySetResult(true);
+    }
+
+    private void SendPing(uint stream) => Send(queue.Add(FrameType.Ping, Method.None, stream, null));
+
+    private void Send(FrameQueue.Queued queued)
+    {
+        if (queued == FrameQueue.Queued.MustSend)
+        {
+            _ = SendAllAsync();
+        }
+    }
+
+    /// <summary>Only for the one who has the duty. Never throws.</summary>
+    private async Task SendAllAsync()
+    {
+        try
+        {
+            while (queue.TryTake() is { } segment)
+            {
+                try
+                {
+                    await line.Tls.WriteAsync(segment.Bytes);
+                }
+                finally
+                {
+                    queue.Sent(segment);
+                }
+            }
+
+            if (queue.IsSpent)
+            {
+                await line.Tls.ShutdownAsync();
+                said.TrySetResult();
+            }
+        }
+        catch (Exception lost) when (lost is IOException or ObjectDisposedException or InvalidOperationException or OperationCanceledException)
+        {
+            End(CloseReason.CloseNone);
+        }
+    }
+
+    /// <summary>Ends the link once: everybody who waits is told, then the connection goes.</summary>
+    private void End(CloseReason reason)
+    {
+        PendingAsk[] lost;
+        TaskCompletionSource<bool>[] unheard;
+        lock (gate)
+        {
+            if (over)
+            {
+                return;
+            }
+
+            over = true;
+            lost = [.. asks.Values];
+            unheard = [.. pings.Values];
+            asks.Clear();
+            pings.Clear();
+        }
+
+        heartbeat.Dispose();
+        queue.Abandon();
+        line.Tls.Dispose();
+        said.TrySetResult();
+        closed.TrySetResult(reason);
+        pushes.Writer.TryComplete();
+        foreach (var ask in lost)
+        {
+            ask.Refuse(PendingAsk.Lost());
+        }
+
+        foreach (var ping in unheard)
+        {
+            ping.TrySetResult(false);
+        }
+    }
+}
