@@ -1,3 +1,5 @@
+using Microsoft.Extensions.DependencyInjection;
+using Rivet.Vault;
 using Rivet.Wire;
 
 namespace Rivet.Messaging.Tests;
@@ -44,12 +46,12 @@ public sealed class FetchTests
         await using var server = await TestServer.StartAsync();
         var ann = await server.JoinAsync(server.State.Company);
         var group = await ann.GroupAsync("keys");
-        server.State.Vault.IsUnavailable = true;
+        server.State.IsVaultDetached = true;
 
         Assert.Equal(RefusalCode.Unavailable, (await ann.RefusedAsync(Method.Fetch, new FetchRequest { ConversationId = group.ConversationId })).Code);
         Assert.Equal(RefusalCode.Unavailable, (await ann.RefusedAsync(Method.ListConversations, new ListConversationsRequest())).Code);
         Assert.Equal(RefusalCode.Unavailable, (await ann.SendRefusedAsync(group, TestDevice.Post("sealed by nothing"))).Code);
-        server.State.Vault.IsUnavailable = false;
+        server.State.IsVaultDetached = false;
         Assert.Equal(group.LastSequence, (await ann.FetchAsync(group)).LastSequence);
     }
 
@@ -60,7 +62,8 @@ public sealed class FetchTests
         var ann = await server.JoinAsync(server.State.Company);
         var group = await ann.GroupAsync("gone");
         await ann.SendAsync(group, TestDevice.Post("gone"));
-        server.State.Vault.IsDestroyed = true;
+        var scope = KeyScope.Of(server.State.Company, "messaging", KeyPeriod.Unbounded);
+        Assert.True((await server.Services.GetRequiredService<IVault>().DestroyAsync(scope, CancellationToken.None)).Value > 0);
 
         Assert.All((await ann.FetchAsync(group)).Entries, entry => Assert.True(entry.Content.IsEmpty));
         var listed = await ann.AskAsync<ListConversationsResponse>(Method.ListConversations, new ListConversationsRequest());

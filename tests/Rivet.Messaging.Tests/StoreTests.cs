@@ -1,5 +1,6 @@
 using System.Text;
 using Google.Protobuf;
+using Microsoft.Extensions.DependencyInjection;
 using Rivet.Access;
 using Rivet.Kernel;
 using Rivet.Storage;
@@ -71,9 +72,9 @@ public sealed class StoreTests
         var ann = await server.JoinAsync(server.State.Company);
         var group = await ann.GroupAsync("twice");
         var id = EntityId.Read<ConversationId>(group.ConversationId.Span);
-        var appender = (Appender)server.Services.GetService(typeof(Appender))!;
+        var appender = server.Services.GetRequiredService<Appender>();
         var twin = new Appender(
-            new EntrySeal(server.State.Vault, TimeProvider.System), server.Store, new Switchboard(server.Store), TimeProvider.System);
+            server.Services.GetRequiredService<EntrySeal>(), server.Store, new Switchboard(server.Store), TimeProvider.System);
 
         await Task.WhenAll(Enumerable.Range(0, 50).Select(number => Task.Run(async () =>
         {

@@ -11,7 +11,7 @@ using Rivet.Vault;
 
 namespace Rivet.Messaging.Tests;
 
-/// <summary>A server without sockets: the real store, policy, grains and module; people and vault of the test's own.</summary>
+/// <summary>A server without sockets: the real store, policy, vault, grains and module; people of the test's own.</summary>
 internal sealed class TestServer : IAsyncDisposable
 {
     private readonly IHost host;
@@ -45,7 +45,9 @@ internal sealed class TestServer : IAsyncDisposable
             options.MaxBytes = maxBytes;
         });
         builder.Services.AddAccess();
-        builder.Services.AddSingleton<IVault>(state.Vault);
+        builder.Services.AddVault(options => options.RootKeyFile = state.Keys["root.key"]);
+        var vault = builder.Services.Last(service => service.ServiceType == typeof(IVault)).ImplementationType!;
+        builder.Services.AddSingleton<IVault>(provider => new DetachableVault((IVault)ActivatorUtilities.CreateInstance(provider, vault), state));
         builder.Services.AddSingleton<IPeople>(state.People);
         builder.Services.AddMessaging();
         builder.AddCluster();
@@ -89,11 +91,17 @@ internal sealed class TestState : IDisposable
 {
     public TempFolder Folder { get; } = new();
 
-    public TestVault Vault { get; } = new();
+    public TempFolder Keys { get; } = new();
+
+    public bool IsVaultDetached { get; set; }
 
     public TestPeople People { get; } = new();
 
     public CompanyId Company { get; } = EntityId.New<CompanyId>(TimeProvider.System);
 
-    public void Dispose() => Folder.Dispose();
+    public void Dispose()
+    {
+        Folder.Dispose();
+        Keys.Dispose();
+    }
 }
