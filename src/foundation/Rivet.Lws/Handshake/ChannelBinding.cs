@@ -18,14 +18,16 @@ public sealed class ChannelBindings
     /// <summary>RFC 5929 §4: the hash of the server's certificate. Weaker: it binds the certificate, not the connection.</summary>
     public const string EndPoint = "tls-server-end-point";
 
-    private readonly ReadOnlyMemory<byte>? exporter;
-    private readonly ReadOnlyMemory<byte>? endPoint;
+    private readonly byte[]? exporter;
+    private readonly byte[]? endPoint;
 
     /// <summary>Takes what the TLS library could give.</summary>
     /// <param name="exporter">32 exported bytes, or null.</param>
     /// <param name="endPoint">The certificate's hash, or null.</param>
-    public ChannelBindings(ReadOnlyMemory<byte>? exporter, ReadOnlyMemory<byte>? endPoint)
+    public ChannelBindings(byte[]? exporter, byte[]? endPoint)
     {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(exporter?.Length ?? LwsConstants.ExporterSize, LwsConstants.ExporterSize, nameof(exporter));
+        ArgumentOutOfRangeException.ThrowIfZero(endPoint?.Length ?? LwsConstants.ExporterSize, nameof(endPoint));
         this.exporter = exporter;
         this.endPoint = endPoint;
     }
@@ -36,6 +38,6 @@ public sealed class ChannelBindings
     /// <summary>The binding that follows from the chosen features; null when this end cannot compute it.</summary>
     internal ChannelBinding? Choose(ICollection<string> chosenFeatures)
         => chosenFeatures.Contains(Exporter)
-            ? exporter is { } exported ? new ChannelBinding(Exporter, exported) : null
-            : endPoint is { } hash ? new ChannelBinding(EndPoint, hash) : null;
+            ? exporter is null ? null : new ChannelBinding(Exporter, exporter)
+            : endPoint is null ? null : new ChannelBinding(EndPoint, endPoint);
 }
