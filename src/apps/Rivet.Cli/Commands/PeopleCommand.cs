@@ -1,0 +1,45 @@
+using System.CommandLine;
+
+namespace Rivet.Cli.Commands;
+
+/// <summary><c>rivet people</c>.</summary>
+internal static class PeopleCommand
+{
+    public static Command Build(Options options) => CommandShape.Of("people", options, [], (_, session, ct) => ListAsync(session, ct));
+
+    public static async Task ListAsync(Session session, CancellationToken ct)
+    {
+        await session.RefreshAsync(ct);
+        var words = session.Words;
+        var people = session.Client.People().OrderBy(person => person.Name, StringComparer.Create(words.Culture, ignoreCase: true)).ToList();
+        if (session.Json)
+        {
+            foreach (var person in people)
+            {
+                JsonLine.Write(session.Output, json =>
+                {
+                    json.WriteString("type", "person");
+                    json.Id("person", person.PersonId);
+                    json.WriteString("name", person.Name);
+                    json.WriteString("handle", person.Handle);
+                    json.WriteString("role", person.Role.ToString().ToLowerInvariant());
+                    json.WriteString("state", person.State.ToString().ToLowerInvariant());
+                });
+            }
+
+            return;
+        }
+
+        Tables.Write(
+            session.Output,
+            [words["heading.id"], words["heading.handle"], words["heading.name"], words["heading.role"], words["heading.state"]],
+            people.Select(person => (IReadOnlyList<string>)
+            [
+                Names.Short(person.PersonId),
+                "@" + Plain.Line(person.Handle),
+                Plain.Line(person.Name),
+                words.Kind("role", person.Role),
+                words.Kind("state", person.State),
+            ]));
+    }
+}
