@@ -11,16 +11,14 @@ namespace Rivet.Bench.Load;
 /// <summary>A company with many people, one device each, made through the product's own requests.</summary>
 internal sealed class Company : IAsyncDisposable
 {
-    private readonly ServerUnderTest server;
     private readonly LinkTarget target;
     private readonly LwsLink administrator;
     private readonly List<Member> members = [];
     private readonly List<LoadLink> links = [];
     private ByteString[] conversations = [];
 
-    private Company(ServerUnderTest server, LinkTarget target, LwsLink administrator)
+    private Company(LinkTarget target, LwsLink administrator)
     {
-        this.server = server;
         this.target = target;
         this.administrator = administrator;
     }
@@ -38,7 +36,7 @@ internal sealed class Company : IAsyncDisposable
         {
             Code = ByteString.CopyFrom(link.Code.Bytes), PersonName = "Founder", DeviceName = "bench", CompanyName = "Bench",
         };
-        var company = new Company(server, target, await LinkAsync(target, DeviceKeys.Create(), founder));
+        var company = new Company(target, await LinkAsync(target, DeviceKeys.Create(), founder));
         for (var number = 0; number < people; number++)
         {
             await company.AddAsync(number);
@@ -54,7 +52,7 @@ internal sealed class Company : IAsyncDisposable
         var connected = new List<LoadLink>(count);
         for (var number = 0; number < count; number++)
         {
-            var link = await LoadLink.ConnectAsync(port, null);
+            var link = await LoadLink.ConnectAsync(port);
             if (named)
             {
                 link.Send(BareFrames.Request, 0, 0, BareBody((uint)number, 0, 4));
@@ -81,7 +79,7 @@ internal sealed class Company : IAsyncDisposable
         var connected = new List<LoadLink>(members.Count);
         foreach (var member in members)
         {
-            connected.Add(await SignIn.ConnectAsync(server.Port, target, member.Keys));
+            connected.Add(await SignIn.ConnectAsync(target, member.Keys));
         }
 
         links.AddRange(connected);

@@ -10,16 +10,14 @@ namespace Rivet.Bench.Load;
 /// A connection of the load generator: as thin as a client can be, so that the server is what is measured. The same
 /// code drives the product and its bare peers.
 /// </summary>
-internal sealed class LoadLink(SslStream stream) : IAsyncDisposable
+internal sealed class LoadLink(SslStream stream, byte[] early) : IAsyncDisposable
 {
     private readonly Lock gate = new();
     private ArrayBufferWriter<byte> pending = new(4096);
     private ArrayBufferWriter<byte> sending = new(4096);
     private bool isWriting;
 
-    public SslStream Stream => stream;
-
-    public static async Task<LoadLink> ConnectAsync(int port, string? protocol)
+    public static async Task<LoadLink> ConnectAsync(int port)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         await socket.ConnectAsync("127.0.0.1", port);
@@ -28,12 +26,11 @@ internal sealed class LoadLink(SslStream stream) : IAsyncDisposable
         {
             TargetHost = "localhost",
             EnabledSslProtocols = SslProtocols.Tls13,
-            ApplicationProtocols = protocol is null ? null : [new SslApplicationProtocol(protocol)],
             RemoteCertificateValidationCallback = (_, _, _, _) => true,
             AllowTlsResume = false,
             CipherSuitesPolicy = Suites,
         });
-        return new LoadLink(stream);
+        return new LoadLink(stream, []);
     }
 
     /// <summary>Queues a frame; frames queued while a write runs leave together.</summary>
@@ -60,7 +57,8 @@ internal sealed class LoadLink(SslStream stream) : IAsyncDisposable
     public async Task ReceiveAsync(FrameHandler onFrame)
     {
         var buffer = new byte[32 * 1024];
-        var filled = 0;
+        early.CopyTo(buffer, 0);
+        var filled = early.Length;
         while (true)
         {
             var read = await stream.ReadAsync(buffer.AsMemory(filled));
