@@ -21,7 +21,7 @@ public sealed class FoundingTests
         Assert.Equal(Role.Administrator, ada.SignedIn.Role);
         var me = await ada.AskAsync<WhoAmIResponse>(Method.WhoAmI, new WhoAmIRequest());
         Assert.Equal(("Ada", "ada", "Laptop", "Nordwind 北风"), (me.Person.Name, me.Person.Handle, me.Device.Name, me.CompanyName));
-        var kinds = (await server.EventsAsync()).Select(found => found.Kind);
+        var kinds = (await server.EventsAsync()).Select(found => found.Kind).Where(kind => kind.StartsWith("identity.", StringComparison.Ordinal));
         Assert.Equal(
             ["identity.company.founded", "identity.person.joined", "identity.invitation.used", "identity.device.enrolled"], kinds);
     }
@@ -89,15 +89,14 @@ public sealed class FoundingTests
     public async Task Take_NextStart_VoidsTheOlderCode()
     {
         using var folder = new TempFolder();
-        var vault = new TestVault();
         InvitationCode older;
-        await using (var first = await TestServer.StartAsync(folder.Path, vault))
+        await using (var first = await TestServer.StartAsync(folder.Path))
         {
             older = (await first.Get<IAdministratorCode>().TakeAsync(CancellationToken.None))!;
             Assert.False(first.IsStored(older.Bytes));
         }
 
-        await using var second = await TestServer.StartAsync(folder.Path, vault);
+        await using var second = await TestServer.StartAsync(folder.Path);
         var newer = await second.Get<IAdministratorCode>().TakeAsync(CancellationToken.None);
 
         Assert.Null(await second.TryJoinAsync(older, person: "Eve", company: "Other"));

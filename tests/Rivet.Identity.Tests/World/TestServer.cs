@@ -17,26 +17,26 @@ using Rivet.Wire;
 
 namespace Rivet.Identity.Tests;
 
-/// <summary>A server with the real store, policy, grains and module; only the link and the vault are the test's own.</summary>
+/// <summary>A server with the real store, policy, vault, grains and module; only the link is the test's own.</summary>
 internal sealed class TestServer : IAsyncDisposable
 {
     private readonly WebApplication app;
     private readonly TempFolder? owned;
 
-    private TestServer(WebApplication app, TestVault vault, FakeTimeProvider time, string folder, TempFolder? owned)
+    private TestServer(WebApplication app, FakeTimeProvider time, string folder, TempFolder? owned)
     {
         this.app = app;
         this.owned = owned;
-        Vault = vault;
         Time = time;
         Folder = folder;
         Endpoints.MapIdentity(app.Services);
     }
 
-    public TestVault Vault { get; }
+    public SwitchableVault Vault => Get<SwitchableVault>();
 
     public FakeTimeProvider Time { get; }
 
+    /// <summary>Holds <c>data</c> and, beside it, <c>keys</c>.</summary>
     public string Folder { get; }
 
     public LwsEndpoints Endpoints { get; } = new();
@@ -45,19 +45,19 @@ internal sealed class TestServer : IAsyncDisposable
 
     public Uri Address => new(app.Urls.First());
 
-    public static async Task<TestServer> StartAsync(
-        string? folder = null, TestVault? vault = null, Action<IdentityOptions>? configure = null)
+    public static async Task<TestServer> StartAsync(string? folder = null, Action<IdentityOptions>? configure = null)
     {
         var owned = folder is null ? new TempFolder() : null;
+        folder ??= owned!.Path;
         var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
-        vault ??= new TestVault();
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddSingleton<TimeProvider>(time);
-        builder.Services.AddStorage(options => options.Folder = folder ?? owned!.Path);
+        builder.Services.AddStorage(options => options.Folder = Path.Combine(folder, "data"));
         builder.Services.AddAccess();
-        builder.Services.AddSingleton<IVault>(vault);
+        builder.Services.AddVault(options => options.RootKeyFile = Path.Combine(folder, "keys", "root.key"));
+        SwitchableVault.Wrap(builder.Services);
         builder.Services.AddIdentity(configure);
         builder.AddCluster();
         var app = builder.Build();
@@ -74,7 +74,7 @@ internal sealed class TestServer : IAsyncDisposable
         app.MapGet("/whoami", (HttpContext context) => PagePrincipal.TryGetSubject(context.User, out var page) ? page.Person.ToString() : "nobody")
             .RequireAuthorization();
         await app.StartAsync(TestContext.Current.CancellationToken);
-        return new TestServer(app, vault, time, folder ?? owned!.Path, owned);
+        return new TestServer(app, time, folder, owned);
     }
 
     public T Get<T>()
@@ -140,10 +140,18 @@ internal sealed class TestServer : IAsyncDisposable
         return rows.Select(SecurityEvents.Read).Where(found => kind is null || found.Kind == kind).ToList();
     }
 
+    /// <summary>The page session that a device opened last.</summary>
+    public async Task<PageSessionId> SessionOfAsync(TestDevice device)
+        => await Store.ReadAsync(
+            session => session.QueryFirst(
+                "SELECT session_id FROM identity_page_session WHERE device = $1 ORDER BY session_id DESC",
+                row => row.Id<PageSessionId>(0), device.Subject.Device.ToBytes()),
+            CancellationToken.None);
+
     /// <summary>Whether the data folder holds these bytes anywhere.</summary>
     public bool IsStored(ReadOnlySpan<byte> bytes)
     {
-        foreach (var file in Directory.EnumerateFiles(Folder, "rivet.db*"))
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(Folder, "data"), "rivet.db*"))
         {
             using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             using var content = new MemoryStream();

@@ -58,7 +58,7 @@ internal static class DeviceTable
 
     public static List<DeviceRow> List(ReadSession session, CompanyId company, PersonId person)
         => session.Query(
-            $"SELECT {Columns} FROM identity_device WHERE person = $1 AND company = $2 ORDER BY device_id",
+            $"SELECT {Columns} FROM identity_device WHERE person = $1 AND company = $2 ORDER BY enrolled_ms, device_id",
             Map, person.ToBytes(), company.ToBytes());
 
     /// <summary>Whether the device may use the link now: neither signed out nor its person suspended.</summary>
