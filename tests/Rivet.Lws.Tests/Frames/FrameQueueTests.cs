@@ -79,9 +79,10 @@ public sealed class FrameQueueTests
         var segment = queue.TryTake()!.Value;
         Assert.Equal(close, segment.Bytes.ToArray());
         queue.Sent(segment);
-        Assert.False(queue.IsSpent);
+        Assert.False(queue.TryFinish());
         Assert.Null(queue.TryTake());
-        Assert.True(queue.IsSpent);
+        Assert.True(queue.TryFinish());
+        Assert.False(queue.TryFinish());
     }
 
     [Fact]

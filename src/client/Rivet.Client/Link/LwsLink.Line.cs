@@ -151,7 +151,7 @@ public sealed partial class LwsLink
                 }
             }
 
-            if (queue.IsSpent)
+            if (queue.TryFinish())
             {
                 await line.Tls.ShutdownAsync();
                 said.TrySetResult();
@@ -186,7 +186,7 @@ public sealed partial class LwsLink
         queue.Abandon();
         line.Tls.Dispose();
         said.TrySetResult();
-        closed.TrySetResult(reason);
+        closed.TrySetResult(leaving && reason == CloseReason.CloseNone ? CloseReason.Goodbye : reason); // The server may hang up first.
         pushes.Writer.TryComplete();
         foreach (var ask in lost)
         {

@@ -25,6 +25,7 @@ public sealed partial class LwsLink : IAsyncDisposable
     private readonly LinkHeartbeat heartbeat;
     private uint lastStream;
     private bool over;
+    private volatile bool leaving;
 
     private LwsLink(Dialled line, TimeProvider time)
     {
@@ -129,6 +130,7 @@ public sealed partial class LwsLink : IAsyncDisposable
     /// <summary>Says goodbye, waits until it is sent (at most 2 s) and closes. Requests under way end as lost.</summary>
     public async ValueTask DisposeAsync()
     {
+        leaving = true;
         if (queue.End(FrameWriter.ToArray(FrameType.Close, Method.None, 0, new Close { Reason = CloseReason.Goodbye }), dropUnsent: false)
             == FrameQueue.Queued.MustSend)
         {

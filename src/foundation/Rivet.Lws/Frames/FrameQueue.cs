@@ -20,6 +20,7 @@ public sealed class FrameQueue(int limit)
     private int unsent;
     private bool sending;
     private bool ended;
+    private bool finished;
 
     /// <summary>What queueing gave.</summary>
     public enum Queued
@@ -42,18 +43,6 @@ public sealed class FrameQueue(int limit)
 
     /// <summary>Bytes queued and not yet reported as sent.</summary>
     public int Unsent => Volatile.Read(ref unsent);
-
-    /// <summary>Whether the last frame was queued and everything was taken: nothing more will come.</summary>
-    public bool IsSpent
-    {
-        get
-        {
-            lock (gate)
-            {
-                return ended && !sending;
-            }
-        }
-    }
 
     /// <summary>Queues a frame.</summary>
     public Queued Add(FrameType type, Method method, uint stream, IMessage? body)
@@ -140,6 +129,21 @@ public sealed class FrameQueue(int limit)
             var segment = filling;
             filling = default;
             return segment;
+        }
+    }
+
+    /// <summary>True once: when the last frame was queued and everything was taken, so that the line can be shut.</summary>
+    public bool TryFinish()
+    {
+        lock (gate)
+        {
+            if (!ended || sending || finished)
+            {
+                return false;
+            }
+
+            finished = true;
+            return true;
         }
     }
 

@@ -38,7 +38,7 @@ internal sealed partial class LwsConnection : IThreadPoolWorkItem
                 }
             }
 
-            if (queue.IsSpent)
+            if (queue.TryFinish())
             {
                 await tls.ShutdownAsync();
             }

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using Google.Protobuf;
 using Rivet.Kernel;
@@ -121,8 +120,7 @@ internal sealed partial class LwsConnection
         _ = FinishAsync(answer, frame.Method, frame.Stream);
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask FinishAsync(ValueTask<Result<IMessage, Refusal>> answering, Method method, uint stream)
+    private async Task FinishAsync(ValueTask<Result<IMessage, Refusal>> answering, Method method, uint stream)
     {
         Result<IMessage, Refusal> answer;
         try
