@@ -69,7 +69,7 @@ internal sealed class SqliteStore(IOptions<StorageOptions> options, IEnumerable<
     {
         CreateFolder();
         var applied = Migrate();
-        var connection = Connect($"PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; {Quota()}");
+        var connection = Connect($"PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = 8192; PRAGMA cache_size = -16384; {Quota()}");
         writer = new Thread(() => WriteUntilClosed(new WriteTransaction(connection))) { Name = "store writer", IsBackground = true };
         writer.Start();
         Log.Opened(log, options.DatabasePath, applied);
