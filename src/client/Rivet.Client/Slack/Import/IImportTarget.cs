@@ -21,3 +21,21 @@ internal sealed class LinkImportTarget(LwsLink link) : IImportTarget
         where TResponse : class, IMessage<TResponse>
         => link.AskAsync(method, request, parser, ct);
 }
+
+/// <summary>The server of a client, which comes back by itself when its link breaks.</summary>
+internal sealed class ClientImportTarget(RivetClient client) : IImportTarget
+{
+    public async ValueTask<Result<TResponse, Refusal>> AskAsync<TResponse>(
+        Method method, IMessage request, MessageParser<TResponse> parser, CancellationToken ct)
+        where TResponse : class, IMessage<TResponse>
+    {
+        var answer = await client.AskAsync(method, request, parser, client.Patience, ct);
+        return answer.TryGet(out var response, out var why) ? response : new Refusal
+        {
+            Code = why.IsPassing && why.Code == RefusalCode.RefusalNone ? RefusalCode.Unavailable : why.Code,
+            Reason = why.Reason,
+            Detail = why.Detail,
+            Incident = why.Incident,
+        };
+    }
+}

@@ -19,6 +19,12 @@ public sealed class SlackImporter
     {
     }
 
+    /// <summary>Imports through a client that was started; it stays the caller's.</summary>
+    public SlackImporter(RivetClient client, TimeProvider time)
+        : this(new ClientImportTarget(client), time)
+    {
+    }
+
     internal SlackImporter(IImportTarget target, TimeProvider time) => (this.target, this.time) = (target, time);
 
     /// <summary>Imports people, channels, files and records.</summary>
