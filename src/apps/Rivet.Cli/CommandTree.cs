@@ -80,6 +80,7 @@ internal static class CommandTree
             ListenCommand.Build(options),
             ChatCommand.Build(options),
             OpenCommand.Build(options),
+            ImportCommands.Build(options),
             AdminCommands.Build(options),
         };
     }

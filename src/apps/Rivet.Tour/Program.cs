@@ -16,6 +16,11 @@ if (args.Length > 1 || args is ["-h" or "--help"])
 using var stop = new CancellationTokenSource();
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+if (Console.IsOutputRedirected)
+{
+    AnsiConsole.Profile.Width = 1_000; // whoever reads a file breaks lines by themselves
+}
+
 var stage = new Stage(AnsiConsole.Console, TimeProvider.System);
 try
 {
@@ -30,6 +35,12 @@ catch (OperationCanceledException) when (stop.IsCancellationRequested)
 catch (TourFailedException failed)
 {
     stage.Failed(failed.Message);
+    return 1;
+}
+catch (Exception unexpected) when (unexpected is not OutOfMemoryException)
+{
+    // Caught so that the way out still stops every process and removes the folder.
+    stage.Failed(unexpected.ToString());
     return 1;
 }
 

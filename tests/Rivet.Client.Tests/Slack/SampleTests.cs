@@ -18,7 +18,7 @@ public sealed class SampleTests : ImportTestBase
 
         var report = await ImportAsync(export);
 
-        Assert.Equal((214, 13, 5), (report.Records, report.People, report.Channels));
+        Assert.Equal((209, 13, 5), (report.Records, report.People, report.Channels));
         Assert.Empty(report.Skipped);
         Assert.Equal((4, 1), (report.Files, report.FilesMissing));
         Assert.All(

@@ -106,7 +106,10 @@ internal sealed class KillStep(Stage stage, TimeProvider time, Device speaker, D
         Expect.That(doubled == 0, "Doubled", doubled);
         var marked = after.Count(entry => entry.Again && known.Contains(entry.Sequence));
         stage.Say(Words.Of("Killed", GuidedTour.Number(sent.Count), GuidedTour.Number(before.Count), GuidedTour.Number(after.Count - marked)));
-        stage.Quiet(Words.Of("Marked", GuidedTour.Number(marked)));
+        if (marked > 0)
+        {
+            stage.Quiet(Words.Of("Marked", GuidedTour.Number(marked)));
+        }
     }
 
     private Process Start(ConversationId channel, ulong last) => Process.Start(new ProcessStartInfo(

@@ -48,6 +48,11 @@ internal sealed class StoredStep(Stage stage)
         var count = 0;
         foreach (var file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
         {
+            if (Path.GetExtension(file) == ".lock")
+            {
+                continue; // empty, and held by the server alone
+            }
+
             await using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
             using var content = new MemoryStream();
             await stream.CopyToAsync(content, ct);

@@ -52,14 +52,12 @@ internal sealed class TalkStep(Stage stage, TimeProvider time, Device robin, Dev
 
     public async Task TalkAsync(CancellationToken ct)
     {
-        var began = time.GetTimestamp();
         await stage.StepAsync("StepTalk", async () =>
         {
             Spoken = await SayAsync(ana, SpokenText, bo, ct);
             await SayAsync(bo, Words.Of("Answer"), ana, ct);
             return true;
         });
-        _ = began;
         stage.Line(time.GetUtcNow(), ana.Name, SpokenText);
         stage.Line(time.GetUtcNow(), bo.Name, Words.Of("Answer"));
     }

@@ -31,12 +31,9 @@ internal sealed class Roster
     /// <summary>Authors and people who reacted whom the list of people lacks: bots, and guests of shared channels.</summary>
     public IEnumerable<ImportedPerson> MissingOf(SlackRecord record, SlackPhrases phrases)
     {
-        if (record.Kind == SlackRecordKind.Skipped)
-        {
-            yield break;
-        }
-
-        if (!Has(record.Author ?? Nobody))
+        // A change or deletion is its post's author's doing.
+        var isPost = record.Kind is not (SlackRecordKind.Skipped or SlackRecordKind.Changed or SlackRecordKind.Deleted);
+        if (isPost && !Has(record.Author ?? Nobody))
         {
             var name = record.AuthorName ?? record.Author ?? phrases.Nobody;
             yield return Of(record.Author ?? Nobody, name, name);
@@ -47,7 +44,7 @@ internal sealed class Roster
             yield return Of(user, user, user);
         }
 
-        foreach (var person in record.Before is { } before ? MissingOf(before, phrases) : [])
+        foreach (var person in record is { Kind: SlackRecordKind.Changed, Before: { } before } ? MissingOf(before, phrases) : [])
         {
             yield return person;
         }
