@@ -58,7 +58,7 @@ internal sealed class Session : IAsyncDisposable
     public async Task RefreshAsync(CancellationToken ct)
     {
         Client.Start();
-        var status = await Client.CaughtUpAsync(TimeSpan.FromSeconds(15), ct);
+        var status = await Client.CaughtUpAsync(TimeSpan.FromMinutes(2), ct);
         if (status.Phase is not LinkPhase.Online)
         {
             await Error.WriteLineAsync(Words["offline.showing-stored", Words.Say(new ClientRefusal(status.Reason.Length > 0 ? status.Reason : ClientRefusal.Offline))]);

@@ -26,13 +26,17 @@ internal sealed class ChatPainter(ChatState state, Words words, TimeZoneInfo zon
 
         var list = List(ListWidth(width), height - 1);
         var right = Right(width - ListWidth(width) - 1, height - 1);
-        List<IReadOnlyList<Span>> rows = [.. list.Zip(right, (a, b) => (IReadOnlyList<Span>)[.. a, new Span("│", Ink.Line), .. b])];
+        List<IReadOnlyList<Span>> rows = [.. list.Zip(right).Select((pair, row) => (IReadOnlyList<Span>)[.. pair.First, new Span(Edge(row, height), Ink.Line), .. pair.Second])];
         var keys = state.Notice.Length > 0 ? state.Notice : state.Mode is Mode.ConfirmRecall && state.ChosenItem is { } item
             ? words["chat.recall-sure", item.Sequence]
             : words[state.Pane is Pane.Messages ? "chat.keys-timeline" : "chat.keys"];
         rows.Add([new Span(Columns.Fit(" " + keys, width), state.Mode is Mode.ConfirmRecall || state.Notice.Length > 0 ? Ink.Accent : Ink.Quiet)]);
         return rows;
     }
+
+    /// <summary>The line between list and messages, where others meet it.</summary>
+    private string Edge(int row, int height) => row == HeadRows - 1 ? (state.Open is null ? "┤" : "┼")
+        : row == height - FootRows && state.Open is not null ? "├" : "│";
 
     private List<IReadOnlyList<Span>> List(int width, int height)
     {

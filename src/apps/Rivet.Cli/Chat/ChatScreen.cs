@@ -94,13 +94,15 @@ internal sealed class ChatScreen : Runnable
             return true;
         }
 
+        Arrange();
         if (keys.Input is { } text)
         {
+            // After the focus, which selects everything: typing must add to the text, not replace it.
             input.Text = text;
+            input.ClearAllSelection();
             input.InsertionPoint = text.Length;
         }
 
-        Arrange();
         return true;
     }
 

@@ -22,6 +22,7 @@ internal sealed partial class LocalStore
             // A read position never moves back, whatever order answers and pushes came in.
             conversation.ReadSequence = Math.Max(conversation.ReadSequence, known.ReadSequence);
             conversation.LastSequence = Math.Max(conversation.LastSequence, known.LastSequence);
+            conversation.LastMs = Math.Max(conversation.LastMs, known.LastMs);
         }
 
         write.Put(RecordKind.Conversation, key, conversation.ToByteArray());
@@ -91,25 +92,41 @@ internal sealed partial class LocalStore
         }
     });
 
+    /// <summary>Lists show the most recent conversation first: the server tells its time only when it is asked.</summary>
+    private static void Touch(ContainerWrite write, byte[] key, ulong last, long lastMs)
+    {
+        if (write.Find(RecordKind.Conversation, key) is { } value)
+        {
+            var conversation = Wire.Conversation.Parser.ParseFrom(value);
+            conversation.LastSequence = Math.Max(conversation.LastSequence, last);
+            conversation.LastMs = Math.Max(conversation.LastMs, lastMs);
+            write.Put(RecordKind.Conversation, key, conversation.ToByteArray());
+        }
+    }
+
     private static byte[] ReaderKey(string name) => System.Text.Encoding.UTF8.GetBytes(name);
 
-    private static ulong Append(ContainerWrite write, ConversationId conversation, IEnumerable<Entry> entries)
+    private ulong Append(ContainerWrite write, ConversationId conversation, IEnumerable<Entry> entries)
     {
         var key = conversation.ToBytes();
         var cursor = write.Find(RecordKind.Cursor, key) is { } value ? CursorRecord.Parser.ParseFrom(value).Sequence : 0;
         var before = cursor;
+        long newest = 0;
         foreach (var entry in entries.OrderBy(entry => entry.Sequence))
         {
             if (entry.Sequence == cursor + 1)
             {
                 write.Insert(RecordKind.Entry, RecordKeys.Entry(conversation, entry.Sequence), entry.ToByteArray());
                 cursor++;
+                newest = entry.AppendedMs;
+                Settle(write, entry);
             }
         }
 
         if (cursor != before)
         {
             write.Put(RecordKind.Cursor, key, new CursorRecord { Sequence = cursor }.ToByteArray());
+            Touch(write, key, cursor, newest);
         }
 
         return cursor;

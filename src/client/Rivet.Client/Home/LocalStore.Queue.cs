@@ -17,26 +17,10 @@ internal sealed partial class LocalStore
     public IReadOnlyList<(byte[] MessageId, OutgoingRecord Message)> Outgoing()
         => [.. InOrder(RecordKind.Outgoing).Select(record => (record.Key, OutgoingRecord.Parser.ParseFrom(record.Value)))];
 
-    /// <summary>The server has the message: the queue's record and the log's entry change in one transaction.</summary>
-    public ulong Delivered(byte[] messageId, Entry entry) => Write(write =>
+    /// <summary>The server has the message: the queue's record and the log's entry change in one transaction. Gives the cursor.</summary>
+    public ulong Delivered(Entry entry) => Write(write =>
     {
-        if (write.Find(RecordKind.Outgoing, messageId) is { } value)
-        {
-            var message = OutgoingRecord.Parser.ParseFrom(value);
-            if (message.Awaited)
-            {
-                message.State = OutgoingState.Delivered;
-                message.Sequence = entry.Sequence;
-                message.AppendedMs = entry.AppendedMs;
-                message.Content = ByteString.Empty;
-                write.Put(RecordKind.Outgoing, messageId, message.ToByteArray());
-            }
-            else
-            {
-                write.Delete(RecordKind.Outgoing, messageId);
-            }
-        }
-
+        Settle(write, entry);
         return Append(write, EntityId.Read<ConversationId>(entry.ConversationId.Span), [entry]);
     });
 
@@ -104,6 +88,35 @@ internal sealed partial class LocalStore
     });
 
     public void RemoveErrand(byte[] id) => Write(write => write.Delete(RecordKind.Errand, id));
+
+    /// <summary>An entry of this very device ends its message's wait in the queue, whether by answer, push or fetch.</summary>
+    private void Settle(ContainerWrite write, Entry entry)
+    {
+        device ??= Profile()?.Device.ToBytes();
+        if (device is null || !entry.AuthorDeviceId.Span.SequenceEqual(device))
+        {
+            return;
+        }
+
+        var messageId = entry.ClientMessageId.ToByteArray();
+        if (write.Find(RecordKind.Outgoing, messageId) is not { } value)
+        {
+            return;
+        }
+
+        var message = OutgoingRecord.Parser.ParseFrom(value);
+        if (!message.Awaited)
+        {
+            write.Delete(RecordKind.Outgoing, messageId);
+            return;
+        }
+
+        message.State = OutgoingState.Delivered;
+        message.Sequence = entry.Sequence;
+        message.AppendedMs = entry.AppendedMs;
+        message.Content = ByteString.Empty;
+        write.Put(RecordKind.Outgoing, messageId, message.ToByteArray());
+    }
 
     private IEnumerable<Record> InOrder(RecordKind kind)
         => ContainerException.Unwrap(Container.Range(kind, [], newestFirst: false, int.MaxValue)).OrderBy(record => record.Arrival);

@@ -10,6 +10,7 @@ namespace Rivet.Client.Home;
 /// <summary>The container in the client's words. Every write rings <see cref="Bell"/>; so does what other processes write.</summary>
 internal sealed partial class LocalStore(DeviceContainer container) : IDisposable
 {
+    private byte[]? device;
     private long foreignVersion = ContainerException.Unwrap(container.ForeignVersion());
 
     public ChangeBell Bell { get; } = new();

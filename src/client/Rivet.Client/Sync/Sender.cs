@@ -97,7 +97,7 @@ internal sealed class Sender(ILink link, LocalStore store, SyncInbox inbox, Prof
             Content = message.Content,
         };
         var conversation = EntityId.Read<ConversationId>(message.ConversationId.Span);
-        if (store.Delivered(messageId, entry) < stored.Sequence)
+        if (store.Delivered(entry) < stored.Sequence)
         {
             inbox.Ask(work => work.Gaps.Add(conversation));
         }
