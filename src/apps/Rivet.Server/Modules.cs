@@ -1,4 +1,5 @@
 using Rivet.Access;
+using Rivet.Audit;
 using Rivet.Cluster;
 using Rivet.Hosting;
 using Rivet.Hosting.Link;
@@ -10,18 +11,20 @@ using Rivet.Vault;
 
 namespace Rivet.Server;
 
-/// <summary>What this server is made of: one line a module.</summary>
+/// <summary>What this server is made of: one line a module, in the order in which they start.</summary>
 internal static class Modules
 {
     public static void AddModules(this WebApplicationBuilder builder, ServerOptions options, KeysFolder keys)
     {
-        builder.Services.AddStorage(storage => storage.Folder = options.DataFolder);
+        builder.Services.AddStorage(storage => (storage.Folder, storage.MaxBytes) = (options.DataFolder, options.Quota));
         builder.Services.AddHosting();
+        builder.AddCluster();
         builder.Services.AddAccess();
         builder.Services.AddVault(vault => vault.RootKeyFile = keys.RootKeyFile);
-        builder.Services.AddIdentity(identity => (identity.PublicHost, identity.PublicPort) = (options.Host, options.Port));
+        builder.Services.AddAudit();
+        builder.Services.AddIdentity(identity => (identity.PublicHost, identity.PublicPort) = (options.PublicHost, options.Port));
         builder.Services.AddMessaging();
-        builder.AddCluster();
+        builder.Services.AddTelemetry();
     }
 
     public static void MapModules(this WebApplication app)
@@ -29,10 +32,11 @@ internal static class Modules
         var endpoints = app.Services.GetRequiredService<LwsEndpoints>();
         endpoints.MapIdentity(app.Services);
         endpoints.MapMessaging(app.Services);
+        app.UseTelemetry();
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseAntiforgery();
         app.MapIdentityEntrance();
-        app.MapGet("/health", () => "ok");
+        app.MapHealth();
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Rivet.Hosting.Link;
@@ -24,33 +25,30 @@ internal sealed class RivetServer : IAsyncDisposable
         this.keys = keys;
     }
 
-    /// <summary>Composes the server; opens nothing but the keys folder.</summary>
+    /// <summary>Composes the server; opens nothing but the two folders.</summary>
     /// <exception cref="StartupException">Something outside the server has to be put right first.</exception>
     public static RivetServer Build(ServerOptions options)
     {
         var keys = KeysFolder.Open(options);
-        var authority = LocalCertificateAuthority.Open(keys, Announcement.CertificateFile(options), options.Host, TimeProvider.System);
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        var authority = LocalCertificateAuthority.Open(keys, Announcement.CertificateFile(options), options.Hosts, TimeProvider.System);
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
         {
             ApplicationName = "Rivet.Server",
+            EnvironmentName = Environments.Production,
             ContentRootPath = AppContext.BaseDirectory,
         });
-        builder.Logging.ClearProviders().AddSimpleConsole(console =>
-        {
-            console.SingleLine = true;
-            console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
-            console.UseUtcTimestamp = true;
-        });
-        builder.Logging.AddFilter((category, level) => level >= (category?.StartsWith("Orleans", StringComparison.Ordinal) == true ? LogLevel.Error : LogLevel.Warning));
-        builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(
-            console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+
+        // Settings come from the command line and RIVET_… alone: nothing else on the machine may open a further port.
+        builder.Configuration.Sources.Clear();
         builder.Services.Configure<ConsoleLifetimeOptions>(lifetime => lifetime.SuppressStatusMessages = true);
+        builder.WebHost.UseKestrelHttpsConfiguration().UseStaticWebAssets();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.ListenRivet(new IPEndPoint(options.LoopbackOnly ? IPAddress.Loopback : IPAddress.IPv6Any, options.Port), authority.Current);
+            kestrel.ListenRivet(new IPEndPoint(Address(options), options.Port), authority.Current);
         });
         builder.AddModules(options, keys);
+        builder.Logging.AddQuietConsole(options.Json);
         var app = builder.Build();
         app.MapModules();
         return new RivetServer(app, authority, options, keys);
@@ -80,6 +78,9 @@ internal sealed class RivetServer : IAsyncDisposable
         await app.DisposeAsync();
         authority.Dispose();
     }
+
+    private static IPAddress Address(ServerOptions options)
+        => options.IsLoopbackOnly ? IPAddress.Loopback : Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any;
 
     private int Port() => new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()).Port;
 }

@@ -19,18 +19,18 @@ internal sealed class LocalCertificateAuthority : IDisposable
     private readonly Lock gate = new();
     private readonly X509Certificate2 authority;
     private readonly TimeProvider time;
-    private readonly string host;
+    private readonly IReadOnlyList<string> hosts;
     private X509Certificate2? server;
 
-    private LocalCertificateAuthority(X509Certificate2 authority, string host, TimeProvider time)
+    private LocalCertificateAuthority(X509Certificate2 authority, IReadOnlyList<string> hosts, TimeProvider time)
     {
         this.authority = authority;
-        this.host = host;
+        this.hosts = hosts;
         this.time = time;
     }
 
     /// <summary>Opens the authority, or makes one: its key into the keys folder (mode 0600), its certificate beside the data.</summary>
-    public static LocalCertificateAuthority Open(KeysFolder keys, string certificateFile, string host, TimeProvider time)
+    public static LocalCertificateAuthority Open(KeysFolder keys, string certificateFile, IReadOnlyList<string> hosts, TimeProvider time)
     {
         if (!File.Exists(keys.AuthorityKeyFile))
         {
@@ -41,13 +41,13 @@ internal sealed class LocalCertificateAuthority : IDisposable
 
         using var key = ReadKey(keys.AuthorityKeyFile);
         var certificate = File.Exists(certificateFile) ? X509CertificateLoader.LoadCertificateFromFile(certificateFile) : null;
-        if (certificate is null || !Serves(certificate, key, host, time.GetUtcNow()))
+        if (certificate is null || !Serves(certificate, key, hosts, time.GetUtcNow()))
         {
-            certificate = MakeAuthority(key, host, time.GetUtcNow());
+            certificate = MakeAuthority(key, hosts, time.GetUtcNow());
             File.WriteAllText(certificateFile, certificate.ExportCertificatePem());
         }
 
-        return new LocalCertificateAuthority(certificate.HasPrivateKey ? certificate : certificate.CopyWithPrivateKey(key), host, time);
+        return new LocalCertificateAuthority(certificate.HasPrivateKey ? certificate : certificate.CopyWithPrivateKey(key), hosts, time);
     }
 
     /// <summary>The server's certificate with its chain; renewed here a month before it ends, without a restart.</summary>
@@ -76,7 +76,7 @@ internal sealed class LocalCertificateAuthority : IDisposable
     private X509Certificate2 Issue()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest($"CN={host}", key, HashAlgorithmName.SHA256);
+        var request = new CertificateRequest($"CN={hosts[0]}", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, true));
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(ServerAuthentication)], false));
@@ -95,40 +95,47 @@ internal sealed class LocalCertificateAuthority : IDisposable
     private X509Extension Names()
     {
         var names = new SubjectAlternativeNameBuilder();
-        names.AddDnsName("localhost");
+        if (!hosts.Contains("localhost"))
+        {
+            names.AddDnsName("localhost");
+        }
+
         names.AddIpAddress(IPAddress.Loopback);
         names.AddIpAddress(IPAddress.IPv6Loopback);
-        if (IPAddress.TryParse(host, out var address))
+        foreach (var host in hosts)
         {
-            names.AddIpAddress(address);
-        }
-        else if (host != "localhost")
-        {
-            names.AddDnsName(host);
+            if (!IPAddress.TryParse(host, out var address))
+            {
+                names.AddDnsName(host);
+            }
+            else if (!IPAddress.IsLoopback(address))
+            {
+                names.AddIpAddress(address);
+            }
         }
 
         return names.Build();
     }
 
-    private static X509Certificate2 MakeAuthority(ECDsa key, string host, DateTimeOffset now)
+    private static X509Certificate2 MakeAuthority(ECDsa key, IReadOnlyList<string> hosts, DateTimeOffset now)
     {
-        var request = new CertificateRequest($"CN=Rivet local authority for {host}", key, HashAlgorithmName.SHA256);
+        var request = new CertificateRequest($"CN=Rivet local authority for {hosts[0]}", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, true, 0, true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, true));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
-        request.CertificateExtensions.Add(NameConstraints.Permit(host));
+        request.CertificateExtensions.Add(NameConstraints.Permit(hosts));
         return request.CreateSelfSigned(now.AddHours(-1), now + AuthorityLifetime);
     }
 
-    /// <summary>Whether a stored certificate is this key's, still good, and for this host.</summary>
-    private static bool Serves(X509Certificate2 certificate, ECDsa key, string host, DateTimeOffset now)
+    /// <summary>Whether a stored certificate is this key's, still good, and for these hosts.</summary>
+    private static bool Serves(X509Certificate2 certificate, ECDsa key, IReadOnlyList<string> hosts, DateTimeOffset now)
     {
         using var own = certificate.GetECDsaPublicKey();
         return own is not null
             && own.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(key.ExportSubjectPublicKeyInfo())
             && certificate.NotAfter.ToUniversalTime() - now.UtcDateTime > ServerLifetime
             && certificate.Extensions.Any(extension => extension.Oid?.Value == NameConstraints.Oid
-                && extension.RawData.AsSpan().SequenceEqual(NameConstraints.Permit(host).RawData));
+                && extension.RawData.AsSpan().SequenceEqual(NameConstraints.Permit(hosts).RawData));
     }
 
     private static ECDsa ReadKey(string path)

@@ -9,8 +9,8 @@ internal static class NameConstraints
 {
     public const string Oid = "2.5.29.30";
 
-    /// <summary>Permits localhost, the loopback addresses and one host; every other name and address is excluded.</summary>
-    public static X509Extension Permit(string host)
+    /// <summary>Permits localhost, the loopback addresses and the given hosts; every other name and address is excluded.</summary>
+    public static X509Extension Permit(IEnumerable<string> hosts)
     {
         var writer = new AsnWriter(AsnEncodingRules.DER);
         var permittedSubtrees = new Asn1Tag(TagClass.ContextSpecific, 0, isConstructed: true);
@@ -20,13 +20,16 @@ internal static class NameConstraints
             WriteName(writer, "localhost");
             WriteAddress(writer, IPAddress.Loopback);
             WriteAddress(writer, IPAddress.IPv6Loopback);
-            if (IPAddress.TryParse(host, out var address))
+            foreach (var host in hosts.Where(host => host != "localhost"))
             {
-                WriteAddress(writer, address);
-            }
-            else if (host != "localhost")
-            {
-                WriteName(writer, host);
+                if (IPAddress.TryParse(host, out var address))
+                {
+                    WriteAddress(writer, address);
+                }
+                else
+                {
+                    WriteName(writer, host);
+                }
             }
         }
 

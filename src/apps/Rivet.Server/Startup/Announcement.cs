@@ -24,14 +24,16 @@ internal sealed record Announcement
     /// <summary>Null once a company exists.</summary>
     public required InvitationCode? AdministratorCode { get; init; }
 
-    private string Address => string.Create(CultureInfo.InvariantCulture, $"https://{Options.Host}:{Port}");
+    private string Address => string.Create(CultureInfo.InvariantCulture, $"https://{BracketedHost}:{Port}");
+
+    private string BracketedHost => Options.PublicHost.Contains(':', StringComparison.Ordinal) ? $"[{Options.PublicHost}]" : Options.PublicHost;
 
     /// <summary>SHA-256 of the server's identity key in groups of four digits, as clients show it.</summary>
     private string Fingerprint => string.Join(' ', Convert.ToHexStringLower(SHA256.HashData(ServerKey.Span)).Chunk(4).Select(group => new string(group)));
 
     private string? Invitation => AdministratorCode is null
         ? null
-        : new InvitationLink { Host = Options.Host, Port = Port, ServerKey = ServerKey, Code = AdministratorCode }.Reveal();
+        : new InvitationLink { Host = Options.PublicHost, Port = Port, ServerKey = ServerKey, Code = AdministratorCode }.Reveal();
 
     public void Print(TextWriter output)
     {
@@ -63,7 +65,15 @@ internal sealed record Announcement
     }
 
     /// <summary>Where the authority's public certificate lies.</summary>
-    public static string CertificateFile(ServerOptions options) => Path.Combine(options.DataFolder, "authority.pem");
+    public static string CertificateFile(ServerOptions options) => Path.Combine(options.DataFolder, "ca.pem");
+
+    /// <summary>The language of whoever started the server, by the usual variables: Chinese or English.</summary>
+    public static CultureInfo LanguageOf(Func<string, string?> environment)
+    {
+        string?[] asked = [environment("LC_ALL"), environment("LC_MESSAGES"), environment("LANG")];
+        var first = Array.Find(asked, value => !string.IsNullOrEmpty(value));
+        return CultureInfo.GetCultureInfo(first?.StartsWith("zh", StringComparison.OrdinalIgnoreCase) == true ? "zh-CN" : "en");
+    }
 
     private static void Say(TextWriter output, string key, params object[] values)
         => output.WriteLine(string.Format(CultureInfo.CurrentUICulture, Texts.GetString(key, CultureInfo.CurrentUICulture)!, values));

@@ -23,9 +23,9 @@ internal sealed class KeysFolder
     public static KeysFolder Open(ServerOptions options)
     {
         CreatePrivate(options.DataFolder, "data");
-        var path = options.KeysFolder ?? System.IO.Path.Combine(ConfigurationHome(), "rivet", "keys", StoreName(options.DataFolder));
-        var relative = System.IO.Path.GetRelativePath(options.DataFolder, path);
-        if (!relative.StartsWith("..", StringComparison.Ordinal) && !System.IO.Path.IsPathRooted(relative))
+        var name = StoreName(options.DataFolder);
+        var path = options.KeysFolder ?? System.IO.Path.Combine(ConfigurationHome(), "rivet", "keys", name);
+        if (IsInside(options.DataFolder, path) || IsInside(Real(options.DataFolder), Real(path)))
         {
             throw new StartupException($"The keys folder {path} lies inside the data folder; a copy of the data would then hold its own keys. Choose another with --keys.");
         }
@@ -34,15 +34,34 @@ internal sealed class KeysFolder
         return new KeysFolder(path);
     }
 
+    private static bool IsInside(string folder, string path)
+    {
+        var relative = System.IO.Path.GetRelativePath(folder, path);
+        return !System.IO.Path.IsPathRooted(relative) && relative != ".." && !relative.StartsWith(".." + System.IO.Path.DirectorySeparatorChar, StringComparison.Ordinal);
+    }
+
+    /// <summary>The path behind a symbolic link.</summary>
+    private static string Real(string path)
+        => Directory.Exists(path) ? Directory.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path : path;
+
     private static string StoreName(string dataFolder)
     {
         var file = System.IO.Path.Combine(dataFolder, "store.name");
-        if (!File.Exists(file))
+        string name;
+        try
         {
-            File.WriteAllText(file, Guid.NewGuid().ToString("N"));
+            if (!File.Exists(file))
+            {
+                File.WriteAllText(file, Guid.NewGuid().ToString("N"));
+            }
+
+            name = File.ReadAllText(file).Trim();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new StartupException($"The data folder {dataFolder} cannot be used: {exception.Message}", exception);
         }
 
-        var name = File.ReadAllText(file).Trim();
         return Guid.TryParseExact(name, "N", out _)
             ? name
             : throw new StartupException($"{file} is damaged: it should hold 32 hexadecimal digits. Name the keys folder with --keys.");

@@ -6,43 +6,49 @@ namespace Rivet.Server.Startup;
 /// <summary>The command line. An option that is not given is looked up as <c>RIVET_DATA</c>, <c>RIVET_PORT</c> and so on.</summary>
 internal static class ServerCommand
 {
-    public static RootCommand Create(Func<ServerOptions, CancellationToken, Task<int>> run)
-    {
-        var data = new Option<string>("--data") { Description = "The data folder (RIVET_DATA)", DefaultValueFactory = _ => FromEnvironment("DATA", "data") };
-        var keys = new Option<string?>("--keys") { Description = "The folder of the root keys, outside the data folder (RIVET_KEYS)", DefaultValueFactory = _ => Environment.GetEnvironmentVariable("RIVET_KEYS") };
-        var port = new Option<int>("--port") { Description = "The port of everything; 0 takes a free one (RIVET_PORT)", DefaultValueFactory = _ => int.Parse(FromEnvironment("PORT", "8443"), CultureInfo.InvariantCulture) };
-        var host = new Option<string>("--host") { Description = "The name people reach the server by; other than localhost it listens on every address (RIVET_HOST)", DefaultValueFactory = _ => FromEnvironment("HOST", "localhost") };
-        var json = new Option<bool>("--json") { Description = "Announce the server in one line of JSON" };
-        port.Validators.Add(result =>
-        {
-            if (result.GetValue(port) is < 0 or > 65535)
-            {
-                result.AddError("--port is a number from 0 to 65535.");
-            }
-        });
-        host.Validators.Add(result =>
-        {
-            if (Uri.CheckHostName(result.GetValue(host)) == UriHostNameType.Unknown)
-            {
-                result.AddError("--host is a host name or an address.");
-            }
-        });
+    private const int DefaultPort = 8443;
+    private static readonly Option<string?> Data = new("--data") { Description = "The data folder (RIVET_DATA); ./data" };
+    private static readonly Option<string?> Keys = new("--keys") { Description = "The folder of the root keys, outside the data folder (RIVET_KEYS); ~/.config/rivet/keys/STORE" };
+    private static readonly Option<string?> Port = new("--port") { Description = "The port of everything, 0 for a free one (RIVET_PORT); 8443" };
+    private static readonly Option<string[]> Host = new("--host") { Description = "A name or address people reach the server by, the first is the public one (RIVET_HOST, separated by commas); with any but localhost it listens on every address" };
+    private static readonly Option<string?> Quota = new("--quota") { Description = "Largest size of the database in MiB (RIVET_QUOTA); no limit" };
+    private static readonly Option<bool> Json = new("--json") { Description = "Announce the server in one line of JSON, and log so" };
 
-        var command = new RootCommand("The Rivet server.") { data, keys, port, host, json };
-        command.SetAction((parsed, ct) => run(
-            new ServerOptions
-            {
-                DataFolder = Path.GetFullPath(parsed.GetRequiredValue(data)),
-                KeysFolder = parsed.GetValue(keys) is { } folder ? Path.GetFullPath(folder) : null,
-                Port = parsed.GetRequiredValue(port),
-                Host = parsed.GetRequiredValue(host),
-                LoopbackOnly = parsed.GetRequiredValue(host) == "localhost",
-                Json = parsed.GetRequiredValue(json),
-            },
-            ct));
+    public static RootCommand Create(Func<ParseResult, CancellationToken, Task<int>> run)
+    {
+        var command = new RootCommand("The Rivet server.") { Data, Keys, Port, Host, Quota, Json };
+        command.SetAction(run);
         return command;
     }
 
-    private static string FromEnvironment(string name, string fallback)
-        => Environment.GetEnvironmentVariable("RIVET_" + name) is { Length: > 0 } value ? value : fallback;
+    /// <summary>Reads what was given, here or in the environment.</summary>
+    /// <exception cref="StartupException">A value is not what its option takes.</exception>
+    public static ServerOptions Read(ParseResult parsed, Func<string, string?> environment)
+    {
+        var keys = Given(parsed.GetValue(Keys), "RIVET_KEYS");
+        return new ServerOptions
+        {
+            DataFolder = Path.GetFullPath(Given(parsed.GetValue(Data), "RIVET_DATA") ?? "data"),
+            KeysFolder = keys is null ? null : Path.GetFullPath(keys),
+            Port = (int)Number("--port", Given(parsed.GetValue(Port), "RIVET_PORT"), DefaultPort, 65535),
+            Hosts = ReadHosts(parsed.GetValue(Host) is { Length: > 0 } given ? given : environment("RIVET_HOST")?.Split(',') ?? []),
+            Quota = Number("--quota", Given(parsed.GetValue(Quota), "RIVET_QUOTA"), 0, 1L << 40) << 20,
+            Json = parsed.GetValue(Json),
+        };
+
+        string? Given(string? value, string variable) => value ?? (environment(variable) is { Length: > 0 } set ? set : null);
+    }
+
+    private static long Number(string option, string? text, long fallback, long most)
+        => text is null ? fallback
+            : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= most ? number
+            : throw new StartupException($"{option} takes a number from 0 to {most.ToString(CultureInfo.InvariantCulture)}, not \"{text}\".");
+
+    private static string[] ReadHosts(string[] given)
+    {
+        var hosts = given.Select(host => host.Trim().ToLowerInvariant()).Where(host => host.Length > 0).Distinct().ToArray();
+        return Array.Find(hosts, host => Uri.CheckHostName(host) == UriHostNameType.Unknown || host.Any(character => !char.IsAscii(character))) is { } wrong
+            ? throw new StartupException($"--host takes a host name or an address in ASCII, not \"{wrong}\".")
+            : hosts is [] ? ["localhost"] : hosts;
+    }
 }

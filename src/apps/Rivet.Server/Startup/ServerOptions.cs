@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Rivet.Server.Startup;
 
 /// <summary>What whoever starts the server decides. Everything else has its module's defaults.</summary>
@@ -12,12 +14,18 @@ internal sealed record ServerOptions
     /// <summary>The port of everything; 0 takes a free one.</summary>
     public required int Port { get; init; }
 
-    /// <summary>The name people reach the server by.</summary>
-    public required string Host { get; init; }
+    /// <summary>The names and addresses people reach the server by; invitations and page addresses carry the first.</summary>
+    public required IReadOnlyList<string> Hosts { get; init; }
 
-    /// <summary>Whether only this machine can connect.</summary>
-    public required bool LoopbackOnly { get; init; }
+    /// <summary>Largest size of the database in bytes; 0 for no limit.</summary>
+    public required long Quota { get; init; }
 
-    /// <summary>Whether the announcement is one line of JSON.</summary>
+    /// <summary>Whether the announcement is one line of JSON, and so are the logs.</summary>
     public required bool Json { get; init; }
+
+    /// <summary>The name that invitations and page addresses carry.</summary>
+    public string PublicHost => Hosts[0];
+
+    /// <summary>Whether only this machine can connect: so long as no other name was asked for.</summary>
+    public bool IsLoopbackOnly => Hosts.All(host => host == "localhost" || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address)));
 }

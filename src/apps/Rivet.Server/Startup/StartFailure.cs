@@ -1,0 +1,31 @@
+using System.Data.Common;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Options;
+using Rivet.Storage;
+using Rivet.Vault;
+
+namespace Rivet.Server.Startup;
+
+/// <summary>Tells what the world around the server got wrong, which is one sentence, from a bug, which is an exception.</summary>
+internal static class StartFailure
+{
+    /// <summary>One line that says what happened and what to do; null for a bug.</summary>
+    public static string? Explain(Exception exception) => exception switch
+    {
+        StartupException or RootKeyException or StoreUnavailableException or OptionsValidationException or PlatformNotSupportedException
+            => Line(exception.Message),
+        DbException => $"The store cannot be opened: {Line(exception.Message)}",
+        AddressInUseException or IOException { InnerException: AddressInUseException }
+            => "The port is in use by another program. Stop that program, or choose another port with --port.",
+        SocketException { SocketErrorCode: SocketError.AccessDenied }
+            => "This user may not open that port. Choose one from 1024 on with --port.",
+        SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse }
+            => "The port is in use by another program. Stop that program, or choose another port with --port.",
+        IOException or UnauthorizedAccessException => Line(exception.Message),
+        AggregateException { InnerExceptions: [var only] } => Explain(only),
+        _ => null,
+    };
+
+    private static string Line(string message) => message.ReplaceLineEndings(" ");
+}
