@@ -104,8 +104,10 @@ public sealed class RefusalTests
         var (code, error) = ServerProcess.RunToRefusal("--data", folder["data"], "--keys", folder["keys"], "--port", $"{port}");
 
         Assert.Equal(1, code);
-        Assert.Contains($"{port}", error, StringComparison.Ordinal);
-        Assert.Single(error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        var last = error.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1];
+        Assert.StartsWith("rivet: ", last, StringComparison.Ordinal);
+        Assert.Contains($"{port}", last, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
     }
 
     [Fact]
