@@ -18,4 +18,7 @@ internal static partial class Log
 
     [LoggerMessage(3005, LogLevel.Warning, "Names could not be opened for a sign-in: {Refusal}; the device is told none.")]
     public static partial void NamesUnavailable(ILogger logger, Rivet.Vault.VaultRefusal refusal);
+
+    [LoggerMessage(3006, LogLevel.Error, "A page could not be read; the visitor was given the id {Id}.")]
+    public static partial void PageFailed(ILogger logger, string id, Exception exception);
 }

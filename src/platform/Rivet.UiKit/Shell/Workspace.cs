@@ -33,6 +33,9 @@ public interface IVisitor
 
     /// <summary>Whether the visitor may do this in their company now; no when nobody is signed in.</summary>
     ValueTask<bool> MayAsync(string permission, CancellationToken ct);
+
+    /// <summary>The page session ended while the page is open. Raised on any thread; from then on the visitor may do nothing.</summary>
+    event Action? SessionEnded;
 }
 
 /// <summary>What the shell shows of a visitor.</summary>
