@@ -205,8 +205,8 @@ public sealed partial class PeopleConsole
 
     private string? StateOf(PersonEntry person) => person.State switch
     {
-        PersonState.Imported => Texts["StateImported"],
-        PersonState.Suspended => Texts["StateSuspended"],
+        PersonState.Imported => Texts["StateImported"].Value,
+        PersonState.Suspended => Texts["StateSuspended"].Value,
         _ => null,
     };
 }

@@ -16,7 +16,11 @@ public interface IStatusSource
 public sealed record StatusSection(string Title, IReadOnlyList<StatusLine> Lines);
 
 /// <summary>One fact: what it is, how it stands, and what to do if it does not stand well.</summary>
-public sealed record StatusLine(string Label, string Value, StatusLevel Level, string? Advice = null);
+public sealed record StatusLine(string Label, string Value, StatusLevel Level, string? Advice = null)
+{
+    /// <summary>The latest figures at even distances, newest last, drawn beside the value; null draws nothing.</summary>
+    public IReadOnlyList<double>? Trend { get; init; }
+}
 
 /// <summary>How a fact stands; shown with icon, word and colour.</summary>
 public enum StatusLevel

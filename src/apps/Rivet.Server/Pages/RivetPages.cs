@@ -1,0 +1,102 @@
+using System.Reflection;
+using Microsoft.AspNetCore.DataProtection;
+using Rivet.Hosting.Status;
+using Rivet.Identity;
+using Rivet.UiKit;
+
+namespace Rivet.Server.Pages;
+
+/// <summary>Composes the pages of all modules.</summary>
+internal static class RivetPages
+{
+    /// <summary>Where pages come from, beside this assembly.</summary>
+    public static IReadOnlyList<Assembly> Assemblies { get; } = [typeof(IdentityPages).Assembly];
+
+    /// <summary>Adds the pages. Forms stay valid over a restart because their keys are kept in <paramref name="keysFolder"/>, outside the data.</summary>
+    public static IServiceCollection AddRivetPages(this IServiceCollection services, string keysFolder)
+    {
+        services.AddUiKit();
+        services.AddIdentityPages();
+        services.AddRazorComponents().AddInteractiveServerComponents(options => options.DisconnectedCircuitRetentionPeriod = TimeSpan.FromMinutes(1));
+        services.AddCascadingAuthenticationState();
+        services.AddDataProtection().SetApplicationName("rivet").PersistKeysToFileSystem(Directory.CreateDirectory(Path.Combine(keysFolder, "pages")));
+        services.AddSingleton<ProcessStatus>();
+        services.AddSingleton<IStatusSource>(provider => provider.GetRequiredService<ProcessStatus>());
+        services.AddHostedService(provider => provider.GetRequiredService<ProcessStatus>());
+        return services.AddSingleton(new Workspace
+        {
+            Path = "/status", Symbol = Symbols.MonitorHeart, Order = 10, Key = 'S',
+            Texts = typeof(StatusText), TitleKey = "Title", Permission = "status.read",
+        });
+    }
+
+    /// <summary>The pages' part of the pipeline and all their addresses; call it after whatever is not a page.</summary>
+    public static void MapRivetPages(this WebApplication app)
+    {
+        app.UseExceptionHandler("/problem", createScopeForErrors: true);
+        app.UseSecurityHeaders(Headers);
+        app.UseRequestLocalization();
+        app.UseStatusCodePages(async status =>
+        {
+            var context = status.HttpContext;
+            if (HttpMethods.IsGet(context.Request.Method) && context.Request.Path.StartsWithSegments("/enter", StringComparison.Ordinal))
+            {
+                context.Response.Redirect("/signin?why=used");
+            }
+            else if (context.Response.StatusCode is StatusCodes.Status404NotFound or StatusCodes.Status400BadRequest
+                && !context.Request.Path.StartsWithSegments("/_blazor", StringComparison.Ordinal))
+            {
+                await ReExecuteAsync(status, context.Response.StatusCode == StatusCodes.Status404NotFound ? "/not-found" : "/problem");
+            }
+        });
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.UseAntiforgery();
+        app.UseIdentityPages();
+        app.MapStaticAssets();
+        app.MapPreferences();
+        app.MapIdentityStart();
+        app.MapIdentityEntrance();
+        app.MapRazorComponents<App>()
+            .AddAdditionalAssemblies([.. Assemblies])
+            .AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null);
+    }
+
+    private static async Task ReExecuteAsync(StatusCodeContext status, string path)
+    {
+        var context = status.HttpContext;
+        var asked = (context.Request.Path, context.Request.Method, context.GetEndpoint());
+        (context.Request.Path, context.Request.Method) = (path, HttpMethods.Get);
+        context.SetEndpoint(null);
+        context.Request.RouteValues.Clear();
+        try
+        {
+            await status.Next(context);
+        }
+        finally
+        {
+            (context.Request.Path, context.Request.Method) = (asked.Path, asked.Method);
+            context.SetEndpoint(asked.Item3);
+        }
+    }
+
+    /// <summary>Nothing from outside, no framing, no script without the response's nonce. MudBlazor sets styles on elements.</summary>
+    private static HeaderPolicyCollection Headers { get; } = new HeaderPolicyCollection()
+        .AddDefaultSecurityHeaders()
+        .AddContentSecurityPolicy(policy =>
+        {
+            policy.AddDefaultSrc().None();
+            policy.AddScriptSrc().WithNonce().StrictDynamic();
+            policy.AddStyleSrc().Self().UnsafeInline();
+            policy.AddFontSrc().Self();
+            policy.AddImgSrc().Self().Data();
+            policy.AddConnectSrc().Self();
+            policy.AddFormAction().Self();
+            policy.AddBaseUri().Self();
+            policy.AddFrameAncestors().None();
+            policy.AddManifestSrc().Self();
+        })
+        .AddCrossOriginOpenerPolicy(policy => policy.SameOrigin())
+        .AddCrossOriginResourcePolicy(policy => policy.SameOrigin())
+        .AddReferrerPolicySameOrigin();
+}
