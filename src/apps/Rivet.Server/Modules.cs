@@ -5,6 +5,7 @@ using Rivet.Hosting;
 using Rivet.Hosting.Link;
 using Rivet.Identity;
 using Rivet.Messaging;
+using Rivet.Server.Pages;
 using Rivet.Server.Startup;
 using Rivet.Storage;
 using Rivet.Vault;
@@ -25,6 +26,7 @@ internal static class Modules
         builder.Services.AddIdentity(identity => (identity.PublicHost, identity.PublicPort) = (options.PublicHost, options.Port));
         builder.Services.AddMessaging();
         builder.Services.AddTelemetry();
+        builder.AddRivetPages(keys.Path);
     }
 
     public static void MapModules(this WebApplication app)
@@ -33,10 +35,7 @@ internal static class Modules
         endpoints.MapIdentity(app.Services);
         endpoints.MapMessaging(app.Services);
         app.UseTelemetry();
-        app.UseAuthentication();
-        app.UseAuthorization();
-        app.UseAntiforgery();
-        app.MapIdentityEntrance();
         app.MapHealth();
+        app.MapRivetPages();
     }
 }

@@ -13,8 +13,11 @@ internal static class RivetPages
     public static IReadOnlyList<Assembly> Assemblies { get; } = [typeof(IdentityPages).Assembly];
 
     /// <summary>Adds the pages. Forms stay valid over a restart because their keys are kept in <paramref name="keysFolder"/>, outside the data.</summary>
-    public static IServiceCollection AddRivetPages(this IServiceCollection services, string keysFolder)
+    public static void AddRivetPages(this WebApplicationBuilder builder, string keysFolder)
     {
+        // In a build that is not published, styles and scripts of libraries lie where their projects do.
+        builder.WebHost.UseStaticWebAssets();
+        var services = builder.Services;
         services.AddUiKit();
         services.AddIdentityPages();
         services.AddRazorComponents().AddInteractiveServerComponents(options => options.DisconnectedCircuitRetentionPeriod = TimeSpan.FromMinutes(1));
@@ -23,7 +26,7 @@ internal static class RivetPages
         services.AddSingleton<ProcessStatus>();
         services.AddSingleton<IStatusSource>(provider => provider.GetRequiredService<ProcessStatus>());
         services.AddHostedService(provider => provider.GetRequiredService<ProcessStatus>());
-        return services.AddSingleton(new Workspace
+        services.AddSingleton(new Workspace
         {
             Path = "/status", Symbol = Symbols.MonitorHeart, Order = 10, Key = 'S',
             Texts = typeof(StatusText), TitleKey = "Title", Permission = "status.read",
@@ -36,19 +39,8 @@ internal static class RivetPages
         app.UseExceptionHandler("/problem", createScopeForErrors: true);
         app.UseSecurityHeaders(Headers);
         app.UseRequestLocalization();
-        app.UseStatusCodePages(async status =>
-        {
-            var context = status.HttpContext;
-            if (HttpMethods.IsGet(context.Request.Method) && context.Request.Path.StartsWithSegments("/enter", StringComparison.Ordinal))
-            {
-                context.Response.Redirect("/signin?why=used");
-            }
-            else if (context.Response.StatusCode is StatusCodes.Status404NotFound or StatusCodes.Status400BadRequest
-                && !context.Request.Path.StartsWithSegments("/_blazor", StringComparison.Ordinal))
-            {
-                await ReExecuteAsync(status, context.Response.StatusCode == StatusCodes.Status404NotFound ? "/not-found" : "/problem");
-            }
-        });
+        app.UseStatusCodePagesWithReExecute("/problem", "?code={0}", createScopeForStatusCodePages: true);
+        app.Use(SpentAddressAsync);
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseAntiforgery();
@@ -62,21 +54,14 @@ internal static class RivetPages
             .AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null);
     }
 
-    private static async Task ReExecuteAsync(StatusCodeContext status, string path)
+    /// <summary>Whoever follows an address that was used or ran out is told so where the way in is explained.</summary>
+    private static async Task SpentAddressAsync(HttpContext context, RequestDelegate next)
     {
-        var context = status.HttpContext;
-        var asked = (context.Request.Path, context.Request.Method, context.GetEndpoint());
-        (context.Request.Path, context.Request.Method) = (path, HttpMethods.Get);
-        context.SetEndpoint(null);
-        context.Request.RouteValues.Clear();
-        try
+        await next(context);
+        if (context is { Response: { StatusCode: StatusCodes.Status404NotFound, HasStarted: false } }
+            && context.Request.Path.StartsWithSegments("/enter", StringComparison.Ordinal))
         {
-            await status.Next(context);
-        }
-        finally
-        {
-            (context.Request.Path, context.Request.Method) = (asked.Path, asked.Method);
-            context.SetEndpoint(asked.Item3);
+            context.Response.Redirect("/signin?why=used");
         }
     }
 

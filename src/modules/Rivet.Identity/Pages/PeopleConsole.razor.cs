@@ -7,6 +7,7 @@ using Rivet.Wire;
 
 namespace Rivet.Identity.Pages;
 
+/// <summary>Who is in the company, with which devices; follows what happens while it is open.</summary>
 public sealed partial class PeopleConsole
 {
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(2);

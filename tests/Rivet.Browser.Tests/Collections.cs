@@ -1,0 +1,3 @@
+using Rivet.Browser.Tests;
+
+[assembly: AssemblyFixture(typeof(Chromium))]
