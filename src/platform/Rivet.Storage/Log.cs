@@ -15,4 +15,10 @@ internal static partial class Log
 
     [LoggerMessage(1004, LogLevel.Information, "Store {Path} is open; {Scripts} migrations were applied")]
     public static partial void Opened(ILogger logger, string path, int scripts);
+
+    [LoggerMessage(1005, LogLevel.Warning, "The outbox could not be trimmed; it will be tried again")]
+    public static partial void TrimFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(1006, LogLevel.Warning, "A checkpoint failed; it will be tried again")]
+    public static partial void CheckpointFailed(ILogger logger, Exception exception);
 }

@@ -9,7 +9,7 @@ namespace Rivet.Storage;
 /// </summary>
 public class ReadSession
 {
-    private readonly Dictionary<string, SqliteCommand> prepared = [];
+    private readonly Dictionary<string, Statement> prepared = [];
     private readonly SqliteConnection connection;
 
     internal ReadSession(SqliteConnection connection) => this.connection = connection;
@@ -18,55 +18,75 @@ public class ReadSession
     public List<T> Query<T>(string sql, Func<DbDataReader, T> map, params ReadOnlySpan<object?> parameters)
     {
         ArgumentNullException.ThrowIfNull(map);
-        using var reader = Prepare(sql, parameters).ExecuteReader();
-        var rows = new List<T>();
-        while (reader.Read())
+        var statement = Prepare(sql);
+        try
         {
-            rows.Add(map(reader));
-        }
+            statement.Bind(parameters);
+            var rows = new List<T>();
+            while (statement.Step() is { } row)
+            {
+                rows.Add(map(row));
+            }
 
-        return rows;
+            return rows;
+        }
+        finally
+        {
+            statement.Reset();
+        }
     }
 
     /// <summary>Gives the first row, mapped; <c>default</c> when there is none.</summary>
     public T? QueryFirst<T>(string sql, Func<DbDataReader, T> map, params ReadOnlySpan<object?> parameters)
     {
         ArgumentNullException.ThrowIfNull(map);
-        using var reader = Prepare(sql, parameters).ExecuteReader();
-        return reader.Read() ? map(reader) : default;
+        var statement = Prepare(sql);
+        try
+        {
+            statement.Bind(parameters);
+            return statement.Step() is { } row ? map(row) : default;
+        }
+        finally
+        {
+            statement.Reset();
+        }
     }
 
-    internal SqliteConnection Connection => connection;
-
-    private protected SqliteCommand Prepare(string sql, ReadOnlySpan<object?> parameters)
+    private protected int Run(string sql, ReadOnlySpan<object?> parameters)
     {
-        if (!prepared.TryGetValue(sql, out var command))
+        var statement = Prepare(sql);
+        try
         {
-            command = connection.CreateCommand();
-            command.CommandText = sql;
-            for (var number = 1; number <= parameters.Length; number++)
-            {
-                command.Parameters.Add(new SqliteParameter { ParameterName = "$" + number });
-            }
-
-            prepared.Add(sql, command);
+            statement.Bind(parameters);
+            return statement.Run();
         }
-
-        for (var index = 0; index < parameters.Length; index++)
+        finally
         {
-            command.Parameters[index].Value = parameters[index] ?? DBNull.Value;
+            statement.Reset();
         }
-
-        return command;
     }
+
+    /// <summary>Runs a statement of the store's own.</summary>
+    internal void Command(string sql) => Run(sql, []);
 
     internal void Close()
     {
-        foreach (var command in prepared.Values)
+        foreach (var statement in prepared.Values)
         {
-            command.Dispose();
+            statement.Dispose();
         }
 
         connection.Dispose();
+    }
+
+    private Statement Prepare(string sql)
+    {
+        if (!prepared.TryGetValue(sql, out var statement))
+        {
+            statement = new Statement(connection.Handle!, sql);
+            prepared.Add(sql, statement);
+        }
+
+        return statement;
     }
 }

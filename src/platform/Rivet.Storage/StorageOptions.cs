@@ -21,6 +21,17 @@ public sealed class StorageOptions
     [Range(0, long.MaxValue)]
     public long MaxBytes { get; set; }
 
+    /// <summary>
+    /// How much is logged until it is written back, beside the writer. Rarely is cheap: a group of messages touches the
+    /// same pages again and again, and each is written back once.
+    /// </summary>
+    [Range(1 << 16, long.MaxValue)]
+    public long CheckpointBytes { get; set; } = 32 << 20;
+
+    /// <summary>Size of the write-ahead log from which the writer waits until it is written back and begun anew.</summary>
+    [Range(1 << 16, long.MaxValue)]
+    public long MostLogBytes { get; set; } = 32 << 20;
+
     /// <summary>Path of the database file.</summary>
     public string DatabasePath => Path.Combine(Folder, "rivet.db");
 }

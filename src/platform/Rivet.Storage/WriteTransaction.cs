@@ -14,7 +14,7 @@ public sealed class WriteTransaction : ReadSession
     }
 
     /// <summary>Runs a statement; gives how many rows it changed.</summary>
-    public int Execute(string sql, params ReadOnlySpan<object?> parameters) => Prepare(sql, parameters).ExecuteNonQuery();
+    public int Execute(string sql, params ReadOnlySpan<object?> parameters) => Run(sql, parameters);
 
     /// <summary>
     /// Announces a fact: the row is stored with the fact or not at all, and every consumer of the topic sees it once,

@@ -9,7 +9,7 @@ internal sealed class OutboxPump(IStore store, IEnumerable<IOutboxConsumer> cons
 {
     private const int BatchSize = 1024;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
-    private readonly IOutboxConsumer[] consumers = [.. consumers];
+    private readonly IOutboxConsumer[] consumers = Named(consumers);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -47,9 +47,16 @@ internal sealed class OutboxPump(IStore store, IEnumerable<IOutboxConsumer> cons
             }
         }
 
-        if (consumers.Length > 0)
+        try
         {
-            await TrimAsync(ct);
+            if (consumers.Length > 0)
+            {
+                await TrimAsync(ct);
+            }
+        }
+        catch (StoreUnavailableException exception)
+        {
+            Log.TrimFailed(log, exception);
         }
 
         return more;
@@ -92,6 +99,14 @@ internal sealed class OutboxPump(IStore store, IEnumerable<IOutboxConsumer> cons
             """,
             consumer.Name, seen[^1].Position);
         return seen.Count == BatchSize;
+    }
+
+    private static IOutboxConsumer[] Named(IEnumerable<IOutboxConsumer> consumers)
+    {
+        var all = consumers.ToArray();
+        return all.DistinctBy(consumer => consumer.Name).Count() == all.Length
+            ? all
+            : throw new InvalidOperationException("Two outbox consumers share a name, and so would share a cursor.");
     }
 
     private async Task TrimAsync(CancellationToken ct)

@@ -21,11 +21,17 @@ internal sealed class SqliteStore(IOptions<StorageOptions> options, IEnumerable<
     private readonly ConcurrentBag<ReadSession> readers = [];
     private FileStream? folderLock;
     private Thread? writer;
+    private Checkpointer? checkpointer;
     private volatile bool closed;
 
-    public async Task<T> WriteAsync<T>(Func<WriteTransaction, T> work, CancellationToken ct)
+    public Task<T> WriteAsync<T>(Func<WriteTransaction, T> work, CancellationToken ct)
     {
         var queued = new QueuedWork<T>(work, ct);
+        return queue.Writer.TryWrite(queued) ? queued.Completion : WaitAndWriteAsync(queued, ct);
+    }
+
+    private async Task<T> WaitAndWriteAsync<T>(QueuedWork<T> queued, CancellationToken ct)
+    {
         try
         {
             await queue.Writer.WriteAsync(queued, ct);
@@ -46,14 +52,15 @@ internal sealed class SqliteStore(IOptions<StorageOptions> options, IEnumerable<
             throw new StoreUnavailableException("The store is closed.");
         }
 
-        if (!readers.TryTake(out var session))
-        {
-            session = new ReadSession(Connect("PRAGMA query_only = 1"));
-        }
-
+        ReadSession? session = null;
         try
         {
-            return new(query(session));
+            if (!readers.TryTake(out session))
+            {
+                session = new ReadSession(Connect("PRAGMA query_only = 1"));
+            }
+
+            return new(InSnapshot(session, query));
         }
         catch (SqliteException exception)
         {
@@ -61,19 +68,35 @@ internal sealed class SqliteStore(IOptions<StorageOptions> options, IEnumerable<
         }
         finally
         {
-            readers.Add(session);
+            GiveBack(session);
         }
     }
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
         CreateFolder();
-        var applied = Migrate();
-        var connection = Connect($"PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = 8192; PRAGMA cache_size = -16384; {Quota()}");
-        writer = new Thread(() => WriteUntilClosed(new WriteTransaction(connection))) { Name = "store writer", IsBackground = true };
-        writer.Start();
-        Log.Opened(log, options.DatabasePath, applied);
-        return Task.CompletedTask;
+        try
+        {
+            var applied = Migrate();
+            var connection = Connect(
+                $"PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -16384; {Quota()}");
+            checkpointer = new Checkpointer(Connect("PRAGMA wal_autocheckpoint = 0"), connection, options, log);
+            writer = new Thread(() => WriteUntilClosed(new WriteTransaction(connection))) { Name = "store writer", IsBackground = true };
+            writer.Start();
+            Log.Opened(log, options.DatabasePath, applied);
+            return Task.CompletedTask;
+        }
+        catch (Exception exception)
+        {
+            folderLock?.Dispose();
+            if (exception is SqliteException)
+            {
+                throw new StoreUnavailableException(
+                    $"The store {options.DatabasePath} cannot be opened: it is damaged or no store at all. Put a backup in its place. ({exception.Message})", exception);
+            }
+
+            throw;
+        }
     }
 
     /// <summary>Commits what is queued, then closes.</summary>
@@ -88,12 +111,39 @@ internal sealed class SqliteStore(IOptions<StorageOptions> options, IEnumerable<
         queue.Writer.TryComplete();
         writer?.Join();
         closed = true;
+        Interlocked.Exchange(ref checkpointer, null)?.Dispose();
         while (readers.TryTake(out var session))
         {
             session.Close();
         }
 
         folderLock?.Dispose();
+    }
+
+    /// <summary>All statements of one query see the same state.</summary>
+    private static T InSnapshot<T>(ReadSession session, Func<ReadSession, T> query)
+    {
+        session.Command("BEGIN");
+        try
+        {
+            return query(session);
+        }
+        finally
+        {
+            session.Command("ROLLBACK");
+        }
+    }
+
+    private void GiveBack(ReadSession? session)
+    {
+        if (session is not null)
+        {
+            readers.Add(session);
+            if (closed && readers.TryTake(out var late))
+            {
+                late.Close();
+            }
+        }
     }
 
     private void WriteUntilClosed(WriteTransaction transaction)
@@ -136,6 +186,7 @@ internal sealed class SqliteStore(IOptions<StorageOptions> options, IEnumerable<
 
         transaction.RunAfterCommit(exception => Log.AfterCommitFailed(log, exception));
         group.ForEach(work => work.Finish());
+        checkpointer?.Committed();
     }
 
     /// <summary>Runs one work in a savepoint: if it throws, it alone is undone.</summary>
@@ -172,6 +223,7 @@ internal sealed class SqliteStore(IOptions<StorageOptions> options, IEnumerable<
     {
         using var connection = Connect("PRAGMA journal_mode = WAL");
         var scripts = migrations.SelectMany(source => source.Scripts()).ToArray();
+        RefuseNewer(connection, scripts.Select(script => script.Name).ToHashSet());
         var result = DeployChanges.To
             .SqliteDatabase(connection.ConnectionString)
             .WithScripts(scripts)
@@ -182,6 +234,29 @@ internal sealed class SqliteStore(IOptions<StorageOptions> options, IEnumerable<
         return result.Successful
             ? result.Scripts.Count()
             : throw new StoreUnavailableException($"Migration {result.ErrorScript?.Name} failed; the store is as it was before it.", result.Error);
+    }
+
+    /// <summary>A script that this build does not know was applied by a newer one, which may have changed what this one relies on.</summary>
+    private void RefuseNewer(SqliteConnection connection, HashSet<string> known)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'SchemaVersions'";
+        if ((long)command.ExecuteScalar()! == 0)
+        {
+            return;
+        }
+
+        command.CommandText = "SELECT ScriptName FROM SchemaVersions ORDER BY SchemaVersionID";
+        using var reader = command.ExecuteReader();
+        while (reader.Read())
+        {
+            if (!known.Contains(reader.GetString(0)))
+            {
+                throw new StoreUnavailableException(
+                    $"The store in {options.Folder} was made by a newer Rivet (it has {reader.GetString(0)}, which this one does not know). "
+                    + "Start that version, or restore a backup made before the upgrade. Nothing was changed.");
+            }
+        }
     }
 
     private SqliteConnection Connect(string pragmas)

@@ -1,0 +1,98 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
+using SQLitePCL;
+
+namespace Rivet.Storage;
+
+/// <summary>
+/// Writes the log back into the database on a thread of its own, so that no commit waits for it. Under steady load the
+/// log is never begun anew that way and grows; past <see cref="StorageOptions.MostLogBytes"/> the writer waits once for the little that is left.
+/// </summary>
+internal sealed class Checkpointer : IDisposable
+{
+    private const int PageSize = 4096;
+    private const int CacheWrites = 9; // SQLITE_DBSTATUS_CACHE_WRITE
+
+    private readonly ReadSession session;
+    private readonly sqlite3 writer;
+    private readonly StorageOptions options;
+    private readonly ILogger log;
+    private readonly SemaphoreSlim wanted = new(0);
+    private readonly Thread thread;
+    private long pagesSince;
+    private long pagesInLog;
+    private volatile bool isRunning;
+    private volatile bool isClosing;
+
+    public Checkpointer(SqliteConnection connection, SqliteConnection writer, StorageOptions options, ILogger log)
+    {
+        session = new ReadSession(connection);
+        this.writer = writer.Handle!;
+        this.options = options;
+        this.log = log;
+        thread = new Thread(RunUntilClosed) { Name = "store checkpoints", IsBackground = true };
+        thread.Start();
+    }
+
+    /// <summary>Called by the writer after a commit, outside any transaction.</summary>
+    public void Committed()
+    {
+        _ = raw.sqlite3_db_status(writer, CacheWrites, out var written, out _, 1);
+        pagesSince += written;
+        if (isRunning)
+        {
+            return;
+        }
+
+        if (Interlocked.Read(ref pagesInLog) * PageSize >= options.MostLogBytes)
+        {
+            // Little is left to write back: the thread has just done so. The next commit then begins at the log's head;
+            // readers of old snapshots end within their query.
+            Run("PRAGMA wal_checkpoint(RESTART)");
+            Interlocked.Exchange(ref pagesInLog, 0);
+        }
+        else if (pagesSince * PageSize >= options.CheckpointBytes)
+        {
+            pagesSince = 0;
+            isRunning = true;
+            wanted.Release();
+        }
+    }
+
+    public void Dispose()
+    {
+        isClosing = true;
+        wanted.Release();
+        thread.Join();
+        session.Close();
+        wanted.Dispose();
+    }
+
+    private void RunUntilClosed()
+    {
+        while (true)
+        {
+            wanted.Wait();
+            if (isClosing)
+            {
+                return;
+            }
+
+            Run("PRAGMA wal_checkpoint(PASSIVE)");
+            isRunning = false;
+        }
+    }
+
+    /// <summary>Never runs twice at once: the writer runs one only while the thread rests.</summary>
+    private void Run(string checkpoint)
+    {
+        try
+        {
+            Interlocked.Exchange(ref pagesInLog, session.QueryFirst(checkpoint, row => row.GetInt64(1)));
+        }
+        catch (SqliteException exception)
+        {
+            Log.CheckpointFailed(log, exception);
+        }
+    }
+}

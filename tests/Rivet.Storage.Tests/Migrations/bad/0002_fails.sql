@@ -1,0 +1,1 @@
+CREATE TABLE half (number INTEGER); INSERT INTO nowhere VALUES (1);

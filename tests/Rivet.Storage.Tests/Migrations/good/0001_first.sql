@@ -1,0 +1,1 @@
+CREATE TABLE migrated (number INTEGER NOT NULL); INSERT INTO migrated VALUES (1);
