@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Google.Protobuf;
 using Rivet.Client.Link;
 using Rivet.Container;
@@ -42,16 +43,29 @@ internal sealed partial class LocalStore(DeviceContainer container) : IDisposabl
     public ServerPin? Server() => Find(RecordKind.Server, RecordKeys.One, ServerPin.Parser);
 
     /// <summary>Keeps the keys and the pin before anyone hears of them, so that a crash in the middle of joining loses nothing.</summary>
-    public void KeepDevice(DeviceKeys keys, ServerPin server) => Write(write =>
+    public void KeepDevice(DeviceKeys keys, ServerPin server)
     {
-        var secrets = new DeviceSecrets
+        var (seed, exchange) = (keys.Identity.ExportSeed(), keys.Static.ExportPrivateKey());
+        var encoded = new DeviceSecrets
         {
-            IdentitySeed = UnsafeByteOperations.UnsafeWrap(keys.Identity.ExportSeed()),
-            StaticKey = UnsafeByteOperations.UnsafeWrap(keys.Static.ExportPrivateKey()),
-        };
-        write.Put(RecordKind.DeviceKeys, RecordKeys.One, secrets.ToByteArray());
-        write.Put(RecordKind.Server, RecordKeys.One, server.ToByteArray());
-    });
+            IdentitySeed = UnsafeByteOperations.UnsafeWrap(seed),
+            StaticKey = UnsafeByteOperations.UnsafeWrap(exchange),
+        }.ToByteArray();
+        try
+        {
+            Write(write =>
+            {
+                write.Put(RecordKind.DeviceKeys, RecordKeys.One, encoded);
+                write.Put(RecordKind.Server, RecordKeys.One, server.ToByteArray());
+            });
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(seed);
+            CryptographicOperations.ZeroMemory(exchange);
+            CryptographicOperations.ZeroMemory(encoded);
+        }
+    }
 
     public Profile? Profile()
     {
