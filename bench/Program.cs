@@ -15,10 +15,10 @@ switch (args)
         await BareServer.RunAsync(pipeline.OnConnectedAsync);
         return 0;
 
-    case ["first", .. var options]:
-        return await FirstBench.RunAsync(Report.Parse(options));
+    case [var name, .. var options] when FirstBench.Knows(name):
+        return await FirstBench.RunAsync(name, Report.Parse(options));
 
     default:
-        Console.Error.WriteLine("Usage: ./rivet bench NAME [--json FILE]. NAME is: first");
+        Console.Error.WriteLine("Usage: ./rivet bench NAME [--json FILE]. NAME is first, or one of first.startup, first.rtt64, first.send, first.memory");
         return 2;
 }

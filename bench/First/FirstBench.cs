@@ -13,17 +13,32 @@ internal static class FirstBench
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan Measure = TimeSpan.FromSeconds(8);
 
-    public static async Task<int> RunAsync(Report report)
+    private static readonly Dictionary<string, Func<Report, DirectoryInfo, Task>> Parts = new()
+    {
+        ["first.startup"] = StartUpAsync,
+        ["first.rtt64"] = RoundTripsAsync,
+        ["first.send"] = SendsAsync,
+        ["first.memory"] = MemoryAsync,
+    };
+
+    /// <summary>Whether a name is the whole or one of its parts.</summary>
+    public static bool Knows(string name) => name == "first" || Parts.ContainsKey(name);
+
+    public static async Task<int> RunAsync(string name, Report report)
     {
         Process.GetCurrentProcess().ProcessorAffinity = 2;
 
         var folder = Directory.CreateTempSubdirectory("rivet-bench-");
         try
         {
-            await StartUpAsync(report, folder.CreateSubdirectory("start").FullName);
-            await RoundTripsAsync(report, folder.CreateSubdirectory("echo").FullName);
-            await SendsAsync(report, folder);
-            await MemoryAsync(report, folder.CreateSubdirectory("memory").FullName);
+            foreach (var (part, run) in Parts)
+            {
+                if (name == "first" || name == part)
+                {
+                    Report.Say(part);
+                    await run(report, folder.CreateSubdirectory(part));
+                }
+            }
         }
         finally
         {
@@ -34,13 +49,13 @@ internal static class FirstBench
         return 0;
     }
 
-    private static async Task StartUpAsync(Report report, string folder)
+    private static async Task StartUpAsync(Report report, DirectoryInfo folder)
     {
         var times = new List<double>();
         var resident = new List<double>();
         for (var round = 0; round < Rounds; round++)
         {
-            using var server = ServerUnderTest.StartRivet(Path.Combine(folder, $"{round}"), cores: "0,1");
+            using var server = ServerUnderTest.StartRivet(Path.Combine(folder.FullName, $"{round}"), cores: "0,1");
             times.Add(server.StartUp.TotalSeconds);
             await Task.Delay(TimeSpan.FromSeconds(10));
             resident.Add(server.ResidentMegabytes());
@@ -50,20 +65,19 @@ internal static class FirstBench
         report.Add(new("first.idle", Median(resident), "MB", Median(resident) / 200, "limit 200 MB", "≤ 1"));
     }
 
-    private static async Task RoundTripsAsync(Report report, string folder)
+    private static async Task RoundTripsAsync(Report report, DirectoryInfo folder)
     {
         const int Connections = 64;
-        using var bare = ServerUnderTest.StartBare("echo", folder);
-        using var rivet = ServerUnderTest.StartRivet(folder);
+        using var bare = ServerUnderTest.StartBare("echo", folder.FullName);
+        using var rivet = ServerUnderTest.StartRivet(folder.FullName);
         var body = Company.EchoBody(256);
         await using var company = await Company.FoundAsync(rivet, Connections);
-        var bareLinks = await Company.ConnectBareAsync(bare.Port, Connections, named: false);
-        var rivetLinks = await company.ConnectAllAsync();
         var (ours, theirs) = (new List<EchoResult>(), new List<EchoResult>());
         for (var round = 0; round < Rounds; round++)
         {
-            theirs.Add(await EchoLoad.RunAsync(bareLinks, 1, body, WarmUp, Measure, bare.Cpu));
-            ours.Add(await EchoLoad.RunAsync(rivetLinks, 1, body, WarmUp, Measure, rivet.Cpu));
+            theirs.Add(await EchoLoad.RunAsync(await Company.ConnectBareAsync(bare.Port, Connections, named: false), body, WarmUp, Measure, bare.Cpu));
+            ours.Add(await EchoLoad.RunAsync(await company.ConnectAllAsync(), body, WarmUp, Measure, rivet.Cpu));
+            await company.DisconnectAsync();
             Report.Say($"round trips: {ours[^1]} against {theirs[^1]}");
         }
 
@@ -109,16 +123,16 @@ internal static class FirstBench
         report.Add(new("first.send.p99", p99, "ms", p99 / 20, "limit 20 ms at half of saturation", "≤ 1"));
     }
 
-    private static async Task MemoryAsync(Report report, string folder)
+    private static async Task MemoryAsync(Report report, DirectoryInfo folder)
     {
         const int Connections = 5000;
         double bareKilobytes;
-        using (var bare = ServerUnderTest.StartBare("echo", folder))
+        using (var bare = ServerUnderTest.StartBare("echo", folder.FullName))
         {
             bareKilobytes = await PerConnectionAsync(bare, () => Company.ConnectBareAsync(bare.Port, Connections, named: false));
         }
 
-        using var rivet = ServerUnderTest.StartRivet(folder);
+        using var rivet = ServerUnderTest.StartRivet(folder.FullName);
         await using var company = await Company.FoundAsync(rivet, Connections);
         var kilobytes = await PerConnectionAsync(rivet, company.ConnectAllAsync);
         report.Add(new("first.memory", kilobytes, "kB/connection", kilobytes / bareKilobytes, $"bare Kestrel TLS, {bareKilobytes:F1} kB", "≤ 1.5"));

@@ -5,8 +5,10 @@ namespace Rivet.Bench.Load;
 /// <summary>One request under way on each connection, again and again.</summary>
 internal static class EchoLoad
 {
+    private const ushort Echo = 1;
+
     public static async Task<EchoResult> RunAsync(
-        IReadOnlyList<LoadLink> links, ushort method, byte[] body, TimeSpan warmUp, TimeSpan measure, Func<TimeSpan> serverCpu)
+        IReadOnlyList<LoadLink> links, byte[] body, TimeSpan warmUp, TimeSpan measure, Func<TimeSpan> serverCpu)
     {
         long answers = 0;
         var stopped = false;
@@ -23,10 +25,10 @@ internal static class EchoLoad
                 Interlocked.Increment(ref answers);
                 if (!Volatile.Read(ref stopped))
                 {
-                    link.Send(Peers.BareFrames.Request, method, stream += 2, body);
+                    link.Send(Peers.BareFrames.Request, Echo, stream += 2, body);
                 }
             });
-            link.Send(Peers.BareFrames.Request, method, stream, body);
+            link.Send(Peers.BareFrames.Request, Echo, stream, body);
         }
 
         await Task.Delay(warmUp);
