@@ -85,6 +85,43 @@ public sealed class DependencyTests
         Assert.Empty(missing);
     }
 
+    [Fact]
+    public void Product_References_NoTestAndNoStandIn()
+    {
+        string[] standIns = ["Rivet.Testing", ".Testing", "Moq", "NSubstitute", "FakeItEasy", "InMemory", "xunit"];
+        var wrong = from project in Repository.Projects.Values
+                    from used in project.References.Concat(project.Packages)
+                    where standIns.Any(standIn => used.Contains(standIn, StringComparison.OrdinalIgnoreCase))
+                    select $"{project.Name} -> {used}";
+
+        Assert.Empty(wrong);
+    }
+
+    [Fact]
+    public void Tests_Reference_NoMockAndNoStoreOfAnotherKind()
+    {
+        string[] standIns = ["Moq", "NSubstitute", "FakeItEasy", "InMemory", "WebApplicationFactory", "Mvc.Testing"];
+        var wrong = from file in Repository.TrackedFiles
+                    where file.StartsWith("tests/", StringComparison.Ordinal) && file.EndsWith(".csproj", StringComparison.Ordinal)
+                    from standIn in standIns
+                    where Repository.Read(file).Contains(standIn, StringComparison.OrdinalIgnoreCase)
+                    select $"{file}: {standIn}";
+
+        Assert.Empty(wrong);
+    }
+
+    [Fact]
+    public void ServerPlatform_AndModules_AreNotReachedFromBelow()
+    {
+        var reaching = from project in Repository.Projects.Values
+                       where project.Kind is "foundation" or "platform"
+                       from reached in Reachable(project.Name)
+                       where Repository.Projects[reached].Kind is "modules" or "apps" or "client"
+                       select $"{project.Name} reaches {reached}";
+
+        Assert.Empty(reaching);
+    }
+
     private static HashSet<string> Reachable(string from)
     {
         var seen = new HashSet<string>();

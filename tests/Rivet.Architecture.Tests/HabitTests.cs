@@ -77,6 +77,24 @@ public sealed partial class HabitTests
     }
 
     [Fact]
+    public void PackageSources_OfTheRepository_AreNamedOnceOnly()
+    {
+        var host = "api.nuget" + ".org";
+        var naming = Repository.TrackedFiles.Where(file => file != "nuget.config" && IsText(file) && Repository.Read(file).Contains(host, StringComparison.Ordinal));
+
+        Assert.Empty(naming);
+        Assert.Single(Regex.Matches(Repository.Read("nuget.config"), "<add "));
+    }
+
+    [Fact]
+    public void Programs_OfTheProduct_ComposeInFewLines()
+    {
+        var lines = Repository.Read("src/apps/Rivet.Server/Program.cs").Split('\n').Length;
+
+        Assert.InRange(lines, 1, 60);
+    }
+
+    [Fact]
     public void Files_OfTheRepository_HoldNoPrivateKey()
     {
         var marker = "-----BEGIN " + "PRIVATE KEY";

@@ -104,35 +104,66 @@ public sealed class RefusalTests
         var (code, error) = ServerProcess.RunToRefusal("--data", folder["data"], "--keys", folder["keys"], "--port", $"{port}");
 
         Assert.Equal(1, code);
-        var last = error.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1];
-        Assert.StartsWith("rivet: ", last, StringComparison.Ordinal);
-        Assert.Contains($"{port}", last, StringComparison.Ordinal);
-        Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
+        Assert.Contains($":{port}: address already in use", error, StringComparison.Ordinal);
+        Assert.Single(error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
 
     [Fact]
-    public void RootKey_OfAnotherServer_IsRefusedAndNothingIsLost()
+    public void RootKey_OfAnotherServer_IsRefusedAndNothingIsChanged()
     {
         using var folder = new TempFolder();
-        string invitation;
-        using (var server = ServerProcess.Start(folder))
-        {
-            invitation = server.Invitation!;
-            server.Stop();
-        }
+        using var other = new TempFolder();
+        StartAndStop(folder);
+        StartAndStop(other);
 
+        var (code, error) = ServerProcess.RunToRefusal("--data", folder["data"], "--keys", other["keys"], "--port", "0");
+
+        Assert.Equal(1, code);
+        Assert.Contains("is not the one this store's keys are wrapped under", error, StringComparison.Ordinal);
+        Assert.Single(error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        StartAndStop(folder);
+    }
+
+    [Fact]
+    public void RootKey_Missing_IsRefusedAndNotReplaced()
+    {
+        using var folder = new TempFolder();
+        StartAndStop(folder);
         var root = Path.Combine(folder["keys"], "root.key");
-        var right = File.ReadAllBytes(root);
         File.Move(root, root + ".away");
 
         var (code, error) = ServerProcess.RunToRefusal("--data", folder["data"], "--keys", folder["keys"], "--port", "0");
 
         Assert.Equal(1, code);
-        Assert.NotEmpty(error);
-        Assert.NotEmpty(invitation);
-        File.Move(root + ".away", root, overwrite: true);
-        Assert.Equal(right, File.ReadAllBytes(root));
-        using var again = ServerProcess.Start(folder);
-        Assert.NotNull(again.Invitation);
+        Assert.Contains("is missing", error, StringComparison.Ordinal);
+        Assert.False(File.Exists(root));
+        File.Move(root + ".away", root);
+        StartAndStop(folder);
+    }
+
+    [Theory]
+    [InlineData("--port", "eleven")]
+    [InlineData("--port", "65536")]
+    [InlineData("--host", "two words")]
+    [InlineData("--quota", "-1")]
+    [InlineData("--data", "/proc/rivet")]
+    public void Option_OfNoUse_IsNamedInOneLine(string option, string value)
+    {
+        using var folder = new TempFolder();
+        string[] usual = ["--keys", folder["keys"], "--port", "0", "--data", folder["data"]];
+        var at = Array.IndexOf(usual, option);
+        string[] arguments = at < 0 ? [.. usual, option, value] : [.. usual[..at], option, value, .. usual[(at + 2)..]];
+
+        var (code, error) = ServerProcess.RunToRefusal(arguments);
+
+        Assert.Equal(1, code);
+        Assert.Contains(value, error, StringComparison.Ordinal);
+        Assert.Single(error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    private static void StartAndStop(TempFolder folder)
+    {
+        using var server = ServerProcess.Start(folder);
+        Assert.Equal(0, server.Stop());
     }
 }

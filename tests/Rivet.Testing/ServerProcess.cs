@@ -12,11 +12,11 @@ public sealed class ServerProcess : IDisposable
     private readonly StringBuilder log = new();
     private Process process;
 
-    private ServerProcess(string dataFolder, string keysFolder, int port)
+    private ServerProcess(string dataFolder, string keysFolder, int port, string[] options)
     {
         DataFolder = dataFolder;
         KeysFolder = keysFolder;
-        process = Launch(port);
+        process = Launch(port, options);
         Announced = ReadAnnouncement();
     }
 
@@ -46,9 +46,10 @@ public sealed class ServerProcess : IDisposable
         }
     }
 
-    public static ServerProcess Start(TempFolder folder, int port = 0) => new(folder["data"], folder["keys"], port);
+    /// <summary>Starts one over the folder's <c>data</c> and <c>keys</c>, on a free port, with further options if any.</summary>
+    public static ServerProcess Start(TempFolder folder, params string[] options) => new(folder["data"], folder["keys"], 0, options);
 
-    public static ServerProcess Start(string dataFolder, string keysFolder, int port = 0) => new(dataFolder, keysFolder, port);
+    public static ServerProcess Start(string dataFolder, string keysFolder, int port = 0) => new(dataFolder, keysFolder, port, []);
 
     /// <summary>Runs the server where it must refuse to start; gives its exit code and what it said.</summary>
     public static (int ExitCode, string Error) RunToRefusal(params string[] arguments)
@@ -84,12 +85,12 @@ public sealed class ServerProcess : IDisposable
         return process.ExitCode;
     }
 
-    /// <summary>Starts it again over the same folders, on the same port.</summary>
-    public void StartAgain()
+    /// <summary>Starts it again over the same folders, on the same port, with these options.</summary>
+    public void StartAgain(params string[] options)
     {
         var port = Port;
         process.Dispose();
-        process = Launch(port);
+        process = Launch(port, options);
         Announced = ReadAnnouncement();
     }
 
@@ -101,19 +102,18 @@ public sealed class ServerProcess : IDisposable
         }
 
         process.Dispose();
+        TestContext.Current.TestOutputHelper?.WriteLine(Log);
     }
 
     private static ProcessStartInfo StartInfo(string[] arguments)
     {
-        var configuration = new DirectoryInfo(AppContext.BaseDirectory).Name;
-        var program = Path.Combine(Fixtures.RepositoryRoot(), "artifacts", "bin", "Rivet.Server", configuration, "Rivet.Server");
-        return new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        return new ProcessStartInfo(Built.Program("Rivet.Server", "Rivet.Server"), arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
     }
 
-    private Process Launch(int port)
+    private Process Launch(int port, string[] options)
     {
         var launched = Process.Start(StartInfo(
-            ["--data", DataFolder, "--keys", KeysFolder, "--port", port.ToString(System.Globalization.CultureInfo.InvariantCulture), "--json"]))!;
+            ["--data", DataFolder, "--keys", KeysFolder, "--port", port.ToString(System.Globalization.CultureInfo.InvariantCulture), "--json", .. options]))!;
         launched.ErrorDataReceived += (_, line) =>
         {
             lock (log)

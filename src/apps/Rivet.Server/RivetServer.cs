@@ -25,6 +25,9 @@ internal sealed class RivetServer : IAsyncDisposable
         this.keys = keys;
     }
 
+    /// <summary>What the modules registered.</summary>
+    public IServiceProvider Services => app.Services;
+
     /// <summary>Composes the server; opens nothing but the two folders.</summary>
     /// <exception cref="StartupException">Something outside the server has to be put right first.</exception>
     public static RivetServer Build(ServerOptions options)

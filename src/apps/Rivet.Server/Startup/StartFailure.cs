@@ -17,11 +17,9 @@ internal static class StartFailure
             => Line(exception.Message),
         DbException => $"The store cannot be opened: {Line(exception.Message)}",
         AddressInUseException or IOException { InnerException: AddressInUseException }
-            => "The port is in use by another program. Stop that program, or choose another port with --port.",
+            => $"{Line(exception.Message)} Stop that program, or choose another port with --port.",
         SocketException { SocketErrorCode: SocketError.AccessDenied }
             => "This user may not open that port. Choose one from 1024 on with --port.",
-        SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse }
-            => "The port is in use by another program. Stop that program, or choose another port with --port.",
         IOException or UnauthorizedAccessException => Line(exception.Message),
         AggregateException { InnerExceptions: [var only] } => Explain(only),
         _ => null,

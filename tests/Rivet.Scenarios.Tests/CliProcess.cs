@@ -1,0 +1,66 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Rivet.Testing;
+
+namespace Rivet.Scenarios.Tests;
+
+/// <summary>The terminal program as a process of its own over one home.</summary>
+internal sealed class CliProcess : IDisposable
+{
+    private readonly Process process;
+
+    private CliProcess(Process process) => this.process = process;
+
+    public static CliProcess Start(string home, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(Built.Program("Rivet.Cli", "rivet-cli"), ["--home", home, .. arguments])
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true,
+        };
+        start.Environment["LANG"] = "C.UTF-8";
+        var process = Process.Start(start)!;
+        process.StandardInput.Close();
+        _ = process.StandardError.ReadToEndAsync();
+        return new CliProcess(process);
+    }
+
+    /// <summary>Runs it to its end; gives the exit code and what it printed.</summary>
+    public static async Task<(int ExitCode, string Output)> RunAsync(string home, params string[] arguments)
+    {
+        using var program = Start(home, arguments);
+        var output = await program.process.StandardOutput.ReadToEndAsync(Company.Ct);
+        await program.process.WaitForExitAsync(Company.Ct);
+        return (program.process.ExitCode, output);
+    }
+
+    /// <summary>The next line as JSON; null at the end, or where a killed program left half a line.</summary>
+    public async Task<JsonElement?> ReadAsync()
+    {
+        var line = await process.StandardOutput.ReadLineAsync(Company.Ct);
+        try
+        {
+            return line is null ? null : JsonDocument.Parse(line).RootElement.Clone();
+        }
+        catch (JsonException) when (process.HasExited)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>SIGKILL.</summary>
+    public void Kill()
+    {
+        process.Kill();
+        process.WaitForExit();
+    }
+
+    public void Dispose()
+    {
+        if (!process.HasExited)
+        {
+            Kill();
+        }
+
+        process.Dispose();
+    }
+}
