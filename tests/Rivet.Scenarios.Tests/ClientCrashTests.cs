@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Google.Protobuf;
 using Rivet.Testing;
 using Rivet.Wire;
@@ -25,15 +26,15 @@ public sealed class ClientCrashTests
             var enough = round == 4 ? Messages : round * Messages / 6;
             while (heard.Count < enough && await listener.ReadAsync() is { } line)
             {
-                // A line that was printed but not noted as printed comes again, and says so.
-                if (line.GetProperty("kind").GetString() == "post"
-                    && !(line.TryGetProperty("again", out _) && heard.Exists(known => known.Sequence == line.GetProperty("sequence").GetUInt64())))
-                {
-                    heard.Add((line.GetProperty("sequence").GetUInt64(), line.GetProperty("text").GetString()!));
-                }
+                Hear(line, heard);
             }
 
+            // What it printed before it died is in the pipe still.
             listener.Kill();
+            while (await listener.ReadAsync() is { } rest)
+            {
+                Hear(rest, heard);
+            }
         }
 
         await sending;
@@ -63,6 +64,17 @@ public sealed class ClientCrashTests
         Assert.Equal(0, code);
         var log = await company.Founder.ReadAsync(conversation);
         Assert.Equal([.. texts, "four"], log.Select(Device.Text).OfType<string>());
+    }
+
+    /// <summary>Notes a post. A line that was printed but not noted as printed comes again, and says so.</summary>
+    private static void Hear(JsonElement line, List<(ulong Sequence, string Text)> heard)
+    {
+        var sequence = line.GetProperty("sequence").GetUInt64();
+        if (line.GetProperty("kind").GetString() == "post"
+            && !(line.TryGetProperty("again", out _) && heard.Exists(known => known.Sequence == sequence)))
+        {
+            heard.Add((sequence, line.GetProperty("text").GetString()!));
+        }
     }
 
     /// <summary>Bo joins with the terminal program; the founder opens a conversation with Bo.</summary>
