@@ -10,7 +10,7 @@ namespace Rivet.Bench.First;
 internal static class FirstBench
 {
     private const int Rounds = 3;
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan Measure = TimeSpan.FromSeconds(8);
 
     private static readonly Dictionary<string, Func<Report, DirectoryInfo, Task>> Parts = new()

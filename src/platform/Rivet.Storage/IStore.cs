@@ -11,7 +11,8 @@ public interface IStore
     /// on the store's own thread and committed in groups; a work that throws is undone alone, its neighbours are not.
     /// </summary>
     /// <remarks>
-    /// The work must not block or wait. Cancelling before the work began withdraws it; afterwards it is finished
+    /// The work must not block or wait, and must do no harm by running twice: when a neighbour in its group throws, the
+    /// group is undone and each runs again by itself. Cancelling before the work began withdraws it; afterwards it is finished
     /// regardless, since a commit cannot be taken back.
     /// </remarks>
     /// <exception cref="StoreUnavailableException">Nothing of this work was stored: disk full, damaged, closing or overloaded.</exception>

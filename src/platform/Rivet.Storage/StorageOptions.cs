@@ -13,6 +13,10 @@ public sealed class StorageOptions
     [Range(1, 4096)]
     public int GroupSize { get; set; } = 256;
 
+    /// <summary>Longest time a group under load waits for more works; nothing waits while works come one by one.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:00:01")]
+    public TimeSpan MostGathering { get; set; } = TimeSpan.FromMilliseconds(5);
+
     /// <summary>Most works waiting; further writers wait until there is room.</summary>
     [Range(1, 1_000_000)]
     public int QueueLength { get; set; } = 8192;

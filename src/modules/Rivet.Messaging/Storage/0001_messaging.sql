@@ -18,8 +18,10 @@ CREATE TABLE messaging_member (
 
 CREATE INDEX messaging_member_person ON messaging_member (person, conversation_id);
 
--- The log. The primary key fences a second writer; the origin makes a repeated message one entry.
+-- The log. The unique sequence fences a second writer; the origin makes a repeated message one entry. Rows stand in
+-- order of arrival, not of conversation: a commit then appends to a few pages instead of rewriting one a conversation.
 CREATE TABLE messaging_entry (
+    arrival         INTEGER PRIMARY KEY,
     conversation_id BLOB NOT NULL,
     sequence        INTEGER NOT NULL,
     origin          BLOB NOT NULL UNIQUE,
@@ -29,8 +31,8 @@ CREATE TABLE messaging_entry (
     appended_ms     INTEGER NOT NULL,
     own_time_ms     INTEGER NOT NULL,
     sealed          BLOB NOT NULL,
-    PRIMARY KEY (conversation_id, sequence)
-) WITHOUT ROWID;
+    UNIQUE (conversation_id, sequence)
+);
 
 CREATE TABLE messaging_cursor (
     device          BLOB NOT NULL,

@@ -77,28 +77,27 @@ internal sealed class OutboxPump(IStore store, IEnumerable<IOutboxConsumer> cons
     {
         var cursor = transaction.QueryFirst(
             "SELECT position FROM outbox_cursor WHERE consumer = $1", row => row.GetInt64(0), consumer.Name);
-        var seen = transaction.Query(
-            "SELECT position, topic, company, payload FROM outbox WHERE position > $1 ORDER BY position LIMIT $2",
+        var wanted = transaction.Query(
+            "SELECT position, topic, company, payload FROM outbox WHERE position > $1 AND topic = $2 ORDER BY position LIMIT $3",
             row => new OutboxRow(row.GetInt64(0), row.GetString(1), (byte[])row.GetValue(2), (byte[])row.GetValue(3)),
-            cursor, BatchSize);
-        if (seen.Count == 0)
-        {
-            return false;
-        }
-
-        var wanted = seen.FindAll(row => row.Topic == consumer.Topic);
+            cursor, consumer.Topic, BatchSize);
         if (wanted.Count > 0)
         {
             consumer.Handle(transaction, wanted);
         }
 
+        // Rows of other topics are passed over too, so that the cursor does not hold them back from being removed.
+        var more = wanted.Count == BatchSize;
+        var passed = more
+            ? wanted[^1].Position
+            : transaction.QueryFirst("SELECT coalesce(max(position), $1) FROM outbox", row => row.GetInt64(0), cursor);
         transaction.Execute(
             """
             INSERT INTO outbox_cursor (consumer, position) VALUES ($1, $2)
             ON CONFLICT (consumer) DO UPDATE SET position = excluded.position
             """,
-            consumer.Name, seen[^1].Position);
-        return seen.Count == BatchSize;
+            consumer.Name, passed);
+        return more;
     }
 
     private static IOutboxConsumer[] Named(IEnumerable<IOutboxConsumer> consumers)

@@ -5,7 +5,7 @@ namespace Rivet.Storage;
 /// <summary>A work in the writer's queue, and the promise to whoever asked for it.</summary>
 internal interface IQueuedWork
 {
-    /// <summary>Runs it; false when it threw and must be undone.</summary>
+    /// <summary>Runs it, perhaps again after being undone; false when it threw and must be undone.</summary>
     bool TryRun(WriteTransaction transaction);
 
     /// <summary>Keeps the promise after the commit: the value, or what the work threw.</summary>
@@ -31,6 +31,7 @@ internal sealed class QueuedWork<T>(Func<WriteTransaction, T> work, Cancellation
             return true;
         }
 
+        thrown = null;
         try
         {
             value = work(transaction);

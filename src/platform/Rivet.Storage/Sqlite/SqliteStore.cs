@@ -15,6 +15,7 @@ namespace Rivet.Storage;
 internal sealed class SqliteStore(IOptions<StorageOptions> options, IEnumerable<MigrationSource> migrations, ILogger<SqliteStore> log)
     : IStore, IHostedService, IDisposable
 {
+    private const int WorksPerMillisecondOfGathering = 8;
     private readonly StorageOptions options = options.Value;
     private readonly Channel<IQueuedWork> queue = Channel.CreateBounded<IQueuedWork>(
         new BoundedChannelOptions(options.Value.QueueLength) { SingleReader = true });
@@ -22,6 +23,7 @@ internal sealed class SqliteStore(IOptions<StorageOptions> options, IEnumerable<
     private FileStream? folderLock;
     private Thread? writer;
     private Checkpointer? checkpointer;
+    private readonly ManualResetEventSlim closing = new();
     private volatile bool closed;
 
     public Task<T> WriteAsync<T>(Func<WriteTransaction, T> work, CancellationToken ct)
@@ -109,6 +111,7 @@ internal sealed class SqliteStore(IOptions<StorageOptions> options, IEnumerable<
     public void Dispose()
     {
         queue.Writer.TryComplete();
+        closing.Set();
         writer?.Join();
         closed = true;
         Interlocked.Exchange(ref checkpointer, null)?.Dispose();
@@ -149,31 +152,46 @@ internal sealed class SqliteStore(IOptions<StorageOptions> options, IEnumerable<
     private void WriteUntilClosed(WriteTransaction transaction)
     {
         var group = new List<IQueuedWork>(options.GroupSize);
+        var former = 0;
         while (queue.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
         {
+            Gather(former);
             while (group.Count < options.GroupSize && queue.Reader.TryRead(out var work))
             {
                 group.Add(work);
             }
 
             CommitGroup(transaction, group);
+            former = group.Count;
             group.Clear();
         }
 
         transaction.Close();
     }
 
+    /// <summary>
+    /// Under load, waits a little for more to commit together: what a commit costs, it costs once a group. A lone work
+    /// never waits.
+    /// </summary>
+    private void Gather(int former)
+    {
+        if (former >= WorksPerMillisecondOfGathering && queue.Reader.Count < options.GroupSize)
+        {
+            var pause = TimeSpan.FromMilliseconds(former / WorksPerMillisecondOfGathering);
+            closing.Wait(pause < options.MostGathering ? pause : options.MostGathering);
+        }
+    }
+
     private void CommitGroup(WriteTransaction transaction, List<IQueuedWork> group)
     {
         try
         {
-            transaction.Execute("BEGIN IMMEDIATE");
-            foreach (var work in group)
+            if (!TryTogether(transaction, group))
             {
-                RunAlone(transaction, work);
+                transaction.Execute("BEGIN IMMEDIATE");
+                group.ForEach(work => RunAlone(transaction, work));
+                transaction.Execute("COMMIT");
             }
-
-            transaction.Execute("COMMIT");
         }
         catch (Exception exception)
         {
@@ -187,6 +205,26 @@ internal sealed class SqliteStore(IOptions<StorageOptions> options, IEnumerable<
         transaction.RunAfterCommit(exception => Log.AfterCommitFailed(log, exception));
         group.ForEach(work => work.Finish());
         checkpointer?.Committed();
+    }
+
+    /// <summary>
+    /// Hopes that none throws: a savepoint for each work copies every page it touches, which costs more than the work.
+    /// False when one threw; nothing was stored then, and each is to run again in a savepoint of its own.
+    /// </summary>
+    private static bool TryTogether(WriteTransaction transaction, List<IQueuedWork> group)
+    {
+        transaction.Execute("BEGIN IMMEDIATE");
+        foreach (var work in group)
+        {
+            if (!work.TryRun(transaction))
+            {
+                Abandon(transaction);
+                return false;
+            }
+        }
+
+        transaction.Execute("COMMIT");
+        return true;
     }
 
     /// <summary>Runs one work in a savepoint: if it throws, it alone is undone.</summary>
