@@ -95,7 +95,7 @@ public sealed class LookTests(Chromium chromium)
         await Expect(page.Locator("h1")).ToHaveTextAsync("People");
         await Expect(page.Locator("[aria-busy=false]")).ToBeVisibleAsync();
         await page.Keyboard.PressAsync("i");
-        await Expect(page.Locator("#invite-name")).ToBeVisibleAsync();
+        await Expect(page.Locator("#invite-name")).ToBeFocusedAsync();
         await page.Keyboard.PressAsync("Escape");
         await Expect(page.Locator("#invite-name")).ToBeHiddenAsync();
         await page.Keyboard.PressAsync("?");

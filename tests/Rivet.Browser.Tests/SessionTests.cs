@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
-using Rivet.Wire;
 using static Microsoft.Playwright.Assertions;
 
 namespace Rivet.Browser.Tests;
@@ -21,11 +20,11 @@ public sealed class SessionTests(Chromium chromium)
         var address = await desk.OpenPageAsync();
         var page = await visit.PageAsync(address);
         await Expect(page).ToHaveURLAsync(new Regex("/status$"));
-        await Expect(page.Locator(".rv-facts").First).ToBeVisibleAsync();
+        await Expect(page.Locator("[aria-busy=false]")).ToBeVisibleAsync();
 
-        await desk.AskAsync(Method.SignOutDevice, new SignOutDeviceRequest { DeviceId = desk.Id }, SignOutDeviceResponse.Parser);
+        await desk.SignOutAsync();
         await Expect(page).ToHaveURLAsync(new Regex("/signin\\?why=ended$"));
-        await Expect(page.Locator(".rv-note").First).ToContainTextAsync("This page session has ended");
+        await Expect(page.Locator("main .rv-note").First).ToContainTextAsync("This page session has ended");
 
         // The address worked once; the cookie is worth nothing now.
         await page.GotoAsync(address);
@@ -42,7 +41,7 @@ public sealed class SessionTests(Chromium chromium)
         var first = await visit.PageAsync("/setup");
         await site.SetUpAsync(first);
         var second = await visit.PageAsync("/status");
-        await Expect(second.Locator(".rv-facts").First).ToBeVisibleAsync();
+        await Expect(second.Locator("[aria-busy=false]")).ToBeVisibleAsync();
 
         await first.GotoAsync("/people");
         await Expect(first.Locator("tbody tr", new() { HasText = "Ana Costa" })).ToBeVisibleAsync();
@@ -86,13 +85,13 @@ public sealed class SessionTests(Chromium chromium)
         var page = await visit.PageAsync("/setup");
         await site.SetUpAsync(page);
         await page.GotoAsync("/status");
-        await Expect(page.Locator(".rv-facts").First).ToBeVisibleAsync();
+        await Expect(page.Locator("[aria-busy=false]")).ToBeVisibleAsync();
 
         site.Server.Kill();
         await Expect(page.Locator("#components-reconnect-modal .card")).ToBeVisibleAsync();
         site.Server.StartAgain();
-        await Expect(page.Locator("#components-reconnect-modal .card")).ToBeHiddenAsync();
-        await Expect(page.Locator(".rv-facts").First).ToBeVisibleAsync();
+        await Expect(page.Locator("#components-reconnect-modal .card")).ToBeHiddenAsync(new() { Timeout = 90_000 });
+        await Expect(page.Locator("[aria-busy=false]")).ToBeVisibleAsync();
         await Expect(page).ToHaveURLAsync(new Regex("/status$"));
     }
 }

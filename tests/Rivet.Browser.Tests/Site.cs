@@ -67,7 +67,7 @@ public sealed class JoinedDevice : IAsyncDisposable
 
     private JoinedDevice(DeviceKeys keys, LwsLink link) => (this.keys, this.link) = (keys, link);
 
-    public ByteString Id => link.Welcome.DeviceId;
+    private ByteString Id => link.Welcome.DeviceId;
 
     public static async Task<JoinedDevice> JoinAsync(LinkTarget target, Join join)
     {
@@ -76,7 +76,7 @@ public sealed class JoinedDevice : IAsyncDisposable
         return new JoinedDevice(keys, result.Value);
     }
 
-    public async Task<TResponse> AskAsync<TResponse>(Method method, IMessage request, MessageParser<TResponse> parser)
+    private async Task<TResponse> AskAsync<TResponse>(Method method, IMessage request, MessageParser<TResponse> parser)
         where TResponse : class, IMessage<TResponse>
         => (await link.AskAsync(method, request, parser, TestContext.Current.CancellationToken)).Value;
 
@@ -90,6 +90,11 @@ public sealed class JoinedDevice : IAsyncDisposable
             Method.OpenPage, new OpenPageRequest { Challenge = given.Challenge, Signature = ByteString.CopyFrom(signature) }, OpenPageResponse.Parser);
         return opened.Url;
     }
+
+    /// <summary>Signs itself out; the server may cut the link before the answer is read.</summary>
+    public async Task SignOutAsync()
+        => await link.AskAsync(
+            Method.SignOutDevice, new SignOutDeviceRequest { DeviceId = Id }, SignOutDeviceResponse.Parser, TestContext.Current.CancellationToken);
 
     public async ValueTask DisposeAsync()
     {

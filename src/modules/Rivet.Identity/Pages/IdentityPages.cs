@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Rivet.Identity.Companies;
 using Rivet.Identity.Pages;
+using Rivet.Kernel;
 using Rivet.Storage;
 using Rivet.UiKit;
 
@@ -33,21 +34,22 @@ public static class IdentityPages
     /// <summary>Maps <c>/</c>: to set-up while there is no company, else to the first page the visitor may see, else to sign-in.</summary>
     public static IEndpointRouteBuilder MapIdentityStart(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/", async (HttpContext context, IStore store, IVisitor visitor, IEnumerable<Workspace> places, CancellationToken ct) =>
+        routes.MapGet("/", async (HttpContext context, IStore store, IAccess access, IEnumerable<Workspace> places, CancellationToken ct) =>
         {
             if (!await store.ReadAsync(CompanyTable.Any, ct))
             {
                 return Results.Redirect("/setup");
             }
 
-            if (!PagePrincipal.TryGetSubject(context.User, out _))
+            if (!PagePrincipal.TryGetSubject(context.User, out var visitor))
             {
                 return Results.Redirect("/signin");
             }
 
             foreach (var place in places.OrderBy(place => place.Order))
             {
-                if (await visitor.MayAsync(place.Permission, ct))
+                var question = new Question(visitor, new Permission(place.Permission), Resource.Of(visitor.Company));
+                if ((await access.AskAsync(question, ct)).Permit is not null)
                 {
                     return Results.Redirect(place.Path);
                 }

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Components.Server.Circuits;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Rivet.Kernel;
 
@@ -28,7 +29,7 @@ internal sealed class CircuitGate(RequestDelegate next, IPageSessions sessions, 
 
         if (!PagePrincipal.TryGetSubject(context.User, out var subject))
         {
-            context.Response.StatusCode = StatusCodes.Status401Unauthorized;
+            Refuse(context);
             return;
         }
 
@@ -37,10 +38,21 @@ internal sealed class CircuitGate(RequestDelegate next, IPageSessions sessions, 
             new PageSessionId(subject.Via), () => cut.Change(Farewell, Timeout.InfiniteTimeSpan), context.RequestAborted);
         if (following is null)
         {
-            context.Response.StatusCode = StatusCodes.Status401Unauthorized;
+            Refuse(context);
             return;
         }
 
         await next(context);
+    }
+
+    /// <summary>A script asks here, not a reader: no page explains.</summary>
+    private static void Refuse(HttpContext context)
+    {
+        if (context.Features.Get<IStatusCodePagesFeature>() is { } pages)
+        {
+            pages.Enabled = false;
+        }
+
+        context.Response.StatusCode = StatusCodes.Status401Unauthorized;
     }
 }

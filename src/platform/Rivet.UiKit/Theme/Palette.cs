@@ -59,7 +59,7 @@ public sealed record Palette
     {
         Ground = "#FBFBFA", Surface = "#FFFFFF", Hover = "#F4F4F1", Line = "#E4E4E0", Edge = "#8C9085",
         Text = "#1B1D1F", Quiet = "#5F656B",
-        Accent = "#B4531F", AccentHover = "#9A4518", OnAccent = "#FFFFFF", AccentWash = "#F8ECE4",
+        Accent = "#B4531F", AccentHover = "#9A4518", OnAccent = "#FFFFFF", AccentWash = "#FCF3EC",
         Passing = "#2E7D4F", Attention = "#9A6700", Failing = "#B3261E", OnFailing = "#FFFFFF",
         Elevation = "0 8px 28px rgba(27,29,31,.16)", Veil = "rgba(27,29,31,.36)",
     };

@@ -104,8 +104,8 @@
   });
   addEventListener("pageshow", () => { for (const form of all("form[data-sent]")) delete form.dataset.sent; });
 
-  // A server that came back does not know this page any more: load it again.
+  // A server that came back does not know this page any more: load it again. The event does not bubble: catch it on its way down.
   document.addEventListener("components-reconnect-state-changed", (event) => {
     if (event.detail?.state === "rejected") location.reload();
-  });
+  }, true);
 })();
