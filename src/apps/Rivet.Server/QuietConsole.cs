@@ -27,6 +27,9 @@ internal static class QuietConsole
         logging.AddFilter("Orleans", LogLevel.Error);
         logging.AddFilter("Rivet.Vault.VaultStart", LogLevel.Error);
         logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
+
+        // It warns that its keys lie in a file; they lie in the keys folder, beside the root key.
+        logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
         logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", level => level is LogLevel.Warning or LogLevel.Error);
     }
 }
