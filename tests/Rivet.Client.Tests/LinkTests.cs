@@ -111,9 +111,9 @@ public sealed class LinkTests : IDisposable
         var sent = await second.SendAsync(conversation, Composer.Post("through the other", 0, [], []), TestContext.Current.CancellationToken);
         Assert.Equal(1UL, sent.Value.Sequence);
         var echo = await second.AskAsync(
-            Method.Echo, new EchoRequest { Payload = Google.Protobuf.ByteString.CopyFromUtf8("你好") }, EchoResponse.Parser, TestContext.Current.CancellationToken);
+            Method.Echo, new EchoRequest { Payload = Google.Protobuf.ByteString.CopyFromUtf8("你好") }, EchoResponse.Parser, TimeSpan.FromMinutes(5), TestContext.Current.CancellationToken);
         Assert.Equal("你好", echo.Value.Payload.ToStringUtf8());
-        var unknown = await second.AskAsync(Method.OpenPage, new OpenPageRequest(), OpenPageResponse.Parser, TestContext.Current.CancellationToken);
+        var unknown = await second.AskAsync(Method.OpenPage, new OpenPageRequest(), OpenPageResponse.Parser, TimeSpan.FromMinutes(5), TestContext.Current.CancellationToken);
         Assert.Equal(RefusalCode.UnknownMethod, unknown.Refusal.Code);
         Assert.Equal(dials, server.Dials);
         server.Say(conversation, "to both");

@@ -72,7 +72,9 @@ internal sealed class Appender(EntrySeal seal, IStore store, Switchboard switchb
             }
 
             nowMs = time.GetUtcNow().ToUnixTimeMilliseconds();
-            sequence = EntryTable.AppendAsMember(transaction, entry, nowMs);
+            sequence = MemberTable.IsMember(transaction, entry.Conversation, entry.Author)
+                ? EntryTable.Append(transaction, entry, nowMs)
+                : 0;
             if (sequence == 0)
             {
                 return FindStored(transaction);

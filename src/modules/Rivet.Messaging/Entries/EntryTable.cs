@@ -11,34 +11,14 @@ internal static class EntryTable
     /// <summary>The outbox topic of a message sent by a person; see <see cref="Announcement"/> for its payload.</summary>
     public const string Topic = "messaging.appended";
 
-    /// <summary>
-    /// Appends for a member. Gives the new sequence; 0 when nothing was stored: the origin is there already, or the
-    /// author is no member at this moment.
-    /// </summary>
-    public static long AppendAsMember(WriteTransaction transaction, NewEntry entry, long nowMs)
-        => transaction.QueryFirst(
-            """
-            INSERT INTO messaging_entry
-                (conversation_id, sequence, origin, kind, author_person, author_device, appended_ms, own_time_ms, sealed)
-            SELECT $1, 1 + coalesce((SELECT max(sequence) FROM messaging_entry WHERE conversation_id = $1), 0),
-                   $2, $3, $4, $5, $6, $6, $7
-            WHERE EXISTS (SELECT 1 FROM messaging_member WHERE conversation_id = $1 AND person = $4)
-            ON CONFLICT (origin) DO NOTHING
-            RETURNING sequence
-            """,
-            row => row.GetInt64(0),
-            entry.Conversation.ToBytes(), entry.Origin.Bytes, (long)entry.Kind, entry.Author.ToBytes(), entry.Device.ToBytes(), nowMs,
-            entry.Sealed);
-
-    /// <summary>Appends what the server itself writes or imports. Gives the new sequence; 0 when the origin is there already.</summary>
+    /// <summary>Appends. Gives the new sequence; 0 when nothing was stored, since the origin is there already.</summary>
+    /// <remarks>One row of values: inserting from a query would make SQLite copy every page it touches, in case it has to stop halfway.</remarks>
     public static long Append(WriteTransaction transaction, NewEntry entry, long nowMs)
         => transaction.QueryFirst(
             """
             INSERT INTO messaging_entry
                 (conversation_id, sequence, origin, kind, author_person, author_device, appended_ms, own_time_ms, sealed)
-            SELECT $1, 1 + coalesce((SELECT max(sequence) FROM messaging_entry WHERE conversation_id = $1), 0),
-                   $2, $3, $4, $5, $6, $7, $8
-            WHERE true
+            VALUES ($1, 1 + coalesce((SELECT max(sequence) FROM messaging_entry WHERE conversation_id = $1), 0), $2, $3, $4, $5, $6, $7, $8)
             ON CONFLICT (origin) DO NOTHING
             RETURNING sequence
             """,

@@ -23,7 +23,7 @@ internal sealed class SqliteStore(IOptions<StorageOptions> options, IEnumerable<
     private FileStream? folderLock;
     private Thread? writer;
     private Checkpointer? checkpointer;
-    private readonly ManualResetEventSlim closing = new();
+    private readonly ManualResetEventSlim closing = new(initialState: false, spinCount: 0);
     private volatile bool closed;
 
     public Task<T> WriteAsync<T>(Func<WriteTransaction, T> work, CancellationToken ct)
