@@ -9,7 +9,7 @@ namespace Rivet.Bench.First;
 /// </summary>
 internal static class FirstBench
 {
-    private const int Rounds = 1;
+    private const int Rounds = 3;
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan Measure = TimeSpan.FromSeconds(8);
 
