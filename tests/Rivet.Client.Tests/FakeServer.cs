@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Google.Protobuf;
+using Rivet.Client.Home;
 using Rivet.Client.Link;
 using Rivet.Client.Links;
 using Rivet.Kernel;
@@ -19,6 +20,8 @@ internal sealed class FakeServer(int seed)
     private readonly Dictionary<Guid, Conversation> conversations = [];
     private readonly Dictionary<string, ulong> origins = [];
     private readonly List<FakeLink> links = [];
+    private readonly Dictionary<Guid, ulong> acknowledged = [];
+    private readonly ChangeBell acknowledgements = new();
 
     public static PersonId Self { get; } = PersonId.From(Guid.Parse("11111111-1111-7111-8111-111111111111"));
 
@@ -39,8 +42,6 @@ internal sealed class FakeServer(int seed)
 
     public Func<SendRequest, Refusal?> RefuseSend { get; set; } = _ => null;
 
-    public Dictionary<Guid, ulong> Acknowledged { get; } = [];
-
     public ConversationId AddConversation()
     {
         var id = Guid.CreateVersion7();
@@ -60,6 +61,27 @@ internal sealed class FakeServer(int seed)
         lock (gate)
         {
             Append(conversation.Value, Bytes(Other.Value), ByteString.Empty, Bytes(Guid.NewGuid()), Composer.Post(text, 0, [], []).ToByteString());
+        }
+    }
+
+    /// <summary>
+    /// Waits until the device has acknowledged this much. An acknowledgement changes nothing in the home, so no change
+    /// of the client tells of it: only the server can.
+    /// </summary>
+    public async Task AcknowledgedAsync(ConversationId conversation, ulong sequence, CancellationToken ct)
+    {
+        while (true)
+        {
+            var seen = acknowledgements.Count;
+            lock (gate)
+            {
+                if (acknowledged.GetValueOrDefault(conversation.Value) >= sequence)
+                {
+                    return;
+                }
+            }
+
+            await acknowledgements.PastAsync(seen, ct);
         }
     }
 
@@ -152,7 +174,7 @@ internal sealed class FakeServer(int seed)
         {
             var copy = conversation.Clone();
             copy.LastSequence = (ulong)logs[id].Count;
-            copy.DeviceCursor = Acknowledged.GetValueOrDefault(id);
+            copy.DeviceCursor = acknowledged.GetValueOrDefault(id);
             response.Conversations.Add(copy);
         }
 
@@ -203,8 +225,10 @@ internal sealed class FakeServer(int seed)
         {
             var id = new Guid(cursor.ConversationId.Span, bigEndian: true);
             Assert.InRange(cursor.Sequence, 1UL, (ulong)logs[id].Count);
-            Acknowledged[id] = Math.Max(cursor.Sequence, Acknowledged.GetValueOrDefault(id));
+            acknowledged[id] = Math.Max(cursor.Sequence, acknowledged.GetValueOrDefault(id));
         }
+
+        acknowledgements.Ring();
 
         return Ok(new AcknowledgeResponse());
     }

@@ -83,8 +83,11 @@ public sealed class ResumeTests
                 server.Texts(conversation).Where(text => text[0] == 'c').OrderBy(text => int.Parse(text[1..])));
         }
 
-        await TestHome.UntilAsync(client, () => conversations.All(conversation =>
-            server.Acknowledged.GetValueOrDefault(conversation.Value) == client.Cursor(conversation)));
+        foreach (var conversation in conversations)
+        {
+            await server.AcknowledgedAsync(conversation, client.Cursor(conversation), TestContext.Current.CancellationToken);
+        }
+
         await HandOnAsync(client, handed, once: false);
         var all = conversations.SelectMany(conversation => client.Entries(conversation, 1, 10_000).Select(entry => (conversation, entry.Sequence)));
         Assert.Equal(all.Order(ByBoth), handed.Where(one => !one.Item3).Select(one => (one.Item1, one.Item2)).Order(ByBoth));

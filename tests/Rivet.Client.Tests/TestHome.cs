@@ -29,7 +29,7 @@ internal sealed class TestHome : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    /// <summary>Waits for what the home will show, woken by its changes; the test's own time limit is the only clock.</summary>
+    /// <summary>Waits for what the home will show, woken by its changes (what only the server knows is asked of the server); the test's own time limit is the only clock.</summary>
     public static async Task UntilAsync(RivetClient client, Func<bool> holds)
     {
         while (true)
