@@ -27,8 +27,13 @@ internal sealed class ServerUnderTest : IDisposable
     public static ServerUnderTest StartBare(string kind, string folder, string cores = "0")
         => Start(cores, Environment.ProcessPath!, ["serve", kind, folder]);
 
-    public static ServerUnderTest StartRivet(string folder, string cores = "0")
-        => Start(cores, RivetServer(), ["--data", Path.Combine(folder, "data"), "--keys", Path.Combine(folder, "keys"), "--port", "0", "--json"]);
+    public static ServerUnderTest StartRivet(string folder, string cores = "0", int port = 0)
+        => Start(
+            cores, RivetServer(),
+            [
+                "--data", Path.Combine(folder, "data"), "--keys", Path.Combine(folder, "keys"),
+                "--port", port.ToString(CultureInfo.InvariantCulture), "--json",
+            ]);
 
     /// <summary>User and system time of the whole process so far.</summary>
     public TimeSpan Cpu()
