@@ -11,12 +11,33 @@ internal sealed class CliProcess : IDisposable
 
     private CliProcess(Process process) => this.process = process;
 
-    public static CliProcess Start(string home, params string[] arguments)
+    public static CliProcess Start(string home, params string[] arguments) => Start(["--home", home, .. arguments], account: null);
+
+    /// <summary>Runs it to its end as a person whose account is this folder, without naming a home.</summary>
+    public static async Task<int> RunInAccountAsync(string account, params string[] arguments)
     {
-        var start = new ProcessStartInfo(Built.Program("Rivet.Cli", "rivet-cli"), ["--home", home, .. arguments])
+        using var program = Start(arguments, account);
+        await program.process.StandardOutput.ReadToEndAsync(Company.Ct);
+        await program.process.WaitForExitAsync(Company.Ct);
+        return program.process.ExitCode;
+    }
+
+    private static CliProcess Start(string[] arguments, string? account)
+    {
+        var start = new ProcessStartInfo(Built.Program("Rivet.Cli", "rivet-cli"), arguments)
         {
             RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true,
         };
+        if (account is not null)
+        {
+            start.Environment["HOME"] = account;
+            start.WorkingDirectory = account;
+            foreach (var name in (string[])["XDG_DATA_HOME", "XDG_CONFIG_HOME", "RIVET_HOME"])
+            {
+                start.Environment.Remove(name);
+            }
+        }
+
         start.Environment["LANG"] = "C.UTF-8";
         var process = Process.Start(start)!;
         process.StandardInput.Close();

@@ -10,6 +10,21 @@ namespace Rivet.Scenarios.Tests;
 public sealed class ClientCrashTests
 {
     [Fact]
+    public async Task FreshAccount_WithNoFoldersYet_JoinsAndKeepsItsDevice()
+    {
+        using var folder = new TempFolder();
+        using var server = ServerProcess.Start(folder);
+        var account = Directory.CreateDirectory(folder["account"]).FullName;
+
+        var joined = await CliProcess.RunInAccountAsync(account, "join", server.Invitation!, "--company", "Copper & Ginkgo", "--name", "Ana", "--device", "desk");
+        var known = await CliProcess.RunInAccountAsync(account, "whoami");
+
+        Assert.Equal(0, joined);
+        Assert.Equal(0, known);
+        Assert.True(Directory.Exists(Path.Combine(account, ".local", "share", "rivet", "default")));
+    }
+
+    [Fact]
     public async Task Listener_KilledAndStartedAgain_HearsEverythingOnce()
     {
         const int Messages = 400;

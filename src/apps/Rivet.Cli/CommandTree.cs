@@ -53,6 +53,11 @@ internal static class CommandTree
         {
             return ExitCode.Done; // the reader of our output has seen enough
         }
+        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
+        {
+            await error.WriteLineAsync(Plain.Line(failed.Message));
+            return ExitCode.Fault;
+        }
     }
 
     public static RootCommand Build(Words words)

@@ -93,7 +93,9 @@ internal sealed class Session : IAsyncDisposable
         var folder = parsed.GetValue(options.Home) ?? Environment.GetEnvironmentVariable("RIVET_HOME");
         if (string.IsNullOrEmpty(folder))
         {
-            folder = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData), "rivet", "default");
+            // Not verified: on a fresh account the folder is not there yet, and a verified path would then be empty.
+            var local = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
+            folder = Path.Combine(local, "rivet", "default");
         }
 
         return new ClientHome { Place = new ContainerPlace { Home = Path.GetFullPath(folder) }, Passphrase = passphrase };

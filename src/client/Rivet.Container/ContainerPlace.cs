@@ -31,7 +31,7 @@ public sealed record ContainerPlace
         var configuration = Environment.GetEnvironmentVariable("XDG_CONFIG_HOME");
         if (string.IsNullOrEmpty(configuration) || !Path.IsPathRooted(configuration))
         {
-            configuration = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".config");
+            configuration = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify), ".config");
         }
 
         return Path.Combine(configuration, "rivet", "keys");

@@ -70,7 +70,7 @@ internal sealed class KeysFolder
     private static string ConfigurationHome()
         => Environment.GetEnvironmentVariable("XDG_CONFIG_HOME") is { Length: > 0 } home
             ? home
-            : System.IO.Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".config");
+            : System.IO.Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify), ".config");
 
     private static void CreatePrivate(string path, string what)
     {
