@@ -30,7 +30,7 @@ public sealed class StorageOptions
     /// same pages again and again, and each is written back once.
     /// </summary>
     [Range(1 << 16, long.MaxValue)]
-    public long CheckpointBytes { get; set; } = 4 << 20;
+    public long CheckpointBytes { get; set; } = 32 << 20;
 
     /// <summary>Size of the write-ahead log from which the writer waits until it is written back and begun anew.</summary>
     [Range(1 << 16, long.MaxValue)]
