@@ -26,7 +26,7 @@ public sealed class CrashTests
         for (var round = 0; round < 3; round++)
         {
             var senders = conversations.Select(pair => SendUntilBrokenAsync(pair.From, pair.Id, round, acknowledged)).ToArray();
-            await WaitUntilAsync(() => acknowledged.Count > (round + 1) * 200);
+            await WaitUntilAsync(() => acknowledged.Count > (round + 1) * 200, senders);
             server.Kill();
             await Task.WhenAll(senders);
             server.StartAgain();
@@ -83,10 +83,12 @@ public sealed class CrashTests
         await Task.WhenAll(senders);
     }
 
-    private static async Task WaitUntilAsync(Func<bool> condition)
+    /// <summary>Looks again and again while the senders are at it; that they all stopped before is a failure, not a wait.</summary>
+    private static async Task WaitUntilAsync(Func<bool> condition, IReadOnlyCollection<Task> senders)
     {
         while (!condition())
         {
+            Assert.Contains(senders, sender => !sender.IsCompleted);
             await Task.Delay(20, Company.Ct);
         }
     }
