@@ -89,13 +89,14 @@ internal static class FirstBench
     private static async Task SendsAsync(Report report, DirectoryInfo root)
     {
         const int Pairs = 50;
-        var (ours, theirs, half) = (new List<SendResult>(), new List<SendResult>(), new List<SendResult>());
+        var (ours, theirs) = (new List<SendResult>(), new List<SendResult>());
+        var (half, theirsAtHalf) = (new List<SendResult>(), new List<SendResult>());
         for (var round = 0; round < Rounds; round++)
         {
             using (var bare = ServerUnderTest.StartBare("pipeline", root.CreateSubdirectory($"bare{round}").FullName))
             {
-                var pairs = await Company.BarePairsAsync(bare.Port, Pairs);
-                theirs.Add(await new SendLoad(pairs).RunClosedAsync(WarmUp, Measure, bare.Cpu));
+                theirs.Add(await new SendLoad(await Company.BarePairsAsync(bare.Port, Pairs)).RunClosedAsync(WarmUp, Measure, bare.Cpu));
+                theirsAtHalf.Add(await new SendLoad(await Company.BarePairsAsync(bare.Port, Pairs)).RunOpenAsync(theirs[^1].PerSecond / 2, WarmUp, Measure, bare.Cpu));
             }
 
             using (var rivet = ServerUnderTest.StartRivet(root.CreateSubdirectory($"rivet{round}").FullName))
@@ -106,7 +107,7 @@ internal static class FirstBench
                 half.Add(await new SendLoad(await company.PairsAsync()).RunOpenAsync(ours[^1].PerSecond / 2, WarmUp, Measure, rivet.Cpu));
             }
 
-            Report.Say($"sends: {ours[^1]}\n  bare: {theirs[^1]}\n  half: {half[^1]}");
+            Report.Say($"sends: {ours[^1]}\n  bare: {theirs[^1]}\n  half: {half[^1]}\n  bare, half of its own: {theirsAtHalf[^1]}");
         }
 
         var broken = ours.Concat(half).Sum(result => result.Refused + result.Missing + result.Unacknowledged);
@@ -121,6 +122,8 @@ internal static class FirstBench
         var p99 = Median(half.Select(result => result.P99));
         report.Add(new("first.send.p50", Median(half.Select(result => result.P50)), "ms", Median(half.Select(result => result.P50)) / 20, "20 ms at half of saturation", "–"));
         report.Add(new("first.send.p99", p99, "ms", p99 / 20, "limit 20 ms at half of saturation", "≤ 1"));
+        report.Add(Ratio("first.send.half.p99", "ms", half, theirsAtHalf, result => result.P99, "bare pipeline at half of its own", "–"));
+        report.Add(Ratio("first.send.half.cpu", "µs/message", half, theirsAtHalf, result => result.CpuPerMessage, "bare pipeline at half of its own", "–"));
     }
 
     private static async Task MemoryAsync(Report report, DirectoryInfo folder)

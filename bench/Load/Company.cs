@@ -157,9 +157,10 @@ internal sealed class Company : IAsyncDisposable
 
     private static byte[] SendBody(ByteString conversation, ulong number)
     {
+        // Begins with its time, like the ids of every client of ours; ends with the number.
         var id = new byte[16];
-        BinaryPrimitives.WriteUInt64BigEndian(id, number);
-        Random.Shared.NextBytes(id.AsSpan(8));
+        BinaryPrimitives.WriteInt64BigEndian(id, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() << 16);
+        BinaryPrimitives.WriteUInt64BigEndian(id.AsSpan(8), number);
         return new SendRequest
         {
             ConversationId = conversation,
@@ -176,7 +177,7 @@ internal sealed class Company : IAsyncDisposable
         }
 
         var entry = Entry.Parser.ParseFrom(frame[BareFrames.HeaderSize..]);
-        return entry.ClientMessageId.Length == 16 ? BinaryPrimitives.ReadUInt64BigEndian(entry.ClientMessageId.Span) : null;
+        return entry.ClientMessageId.Length == 16 ? BinaryPrimitives.ReadUInt64BigEndian(entry.ClientMessageId.Span[8..]) : null;
     }
 
     private static readonly ByteString Text

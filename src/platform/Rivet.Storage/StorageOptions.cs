@@ -15,7 +15,7 @@ public sealed class StorageOptions
 
     /// <summary>Longest time a group under load waits for more works; nothing waits while works come one by one.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:00:01")]
-    public TimeSpan MostGathering { get; set; } = TimeSpan.FromMilliseconds(5);
+    public TimeSpan MostGathering { get; set; } = TimeSpan.FromMilliseconds(2);
 
     /// <summary>Most works waiting; further writers wait until there is room.</summary>
     [Range(1, 1_000_000)]
@@ -32,9 +32,12 @@ public sealed class StorageOptions
     [Range(1 << 16, long.MaxValue)]
     public long CheckpointBytes { get; set; } = 32 << 20;
 
-    /// <summary>Size of the write-ahead log from which the writer waits until it is written back and begun anew.</summary>
+    /// <summary>
+    /// Size of the write-ahead log from which the writer waits until it is written back and begun anew. Under
+    /// load alone: one moment without commits while it is written back, and it begins anew by itself.
+    /// </summary>
     [Range(1 << 16, long.MaxValue)]
-    public long MostLogBytes { get; set; } = 32 << 20;
+    public long MostLogBytes { get; set; } = 256 << 20;
 
     /// <summary>Path of the database file.</summary>
     public string DatabasePath => Path.Combine(Folder, "rivet.db");

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using SQLitePCL;
@@ -5,12 +6,14 @@ using SQLitePCL;
 namespace Rivet.Storage;
 
 /// <summary>
-/// Writes the log back into the database on a thread of its own, so that no commit waits for it. Under steady load the
-/// log is never begun anew that way and grows; past <see cref="StorageOptions.MostLogBytes"/> the writer waits once for the little that is left.
+/// Writes the log back into the database on a thread of its own that yields to all others, so that no commit waits for
+/// it. When nothing is committed meanwhile, the log begins anew by itself; under steady load it grows instead, and past
+/// <see cref="StorageOptions.MostLogBytes"/> the writer waits once for the little that is left.
 /// </summary>
-internal sealed class Checkpointer : IDisposable
+internal sealed partial class Checkpointer : IDisposable
 {
     private const int PageSize = 4096;
+    private const int Niceness = 19;
     private const int CacheWrites = 9; // SQLITE_DBSTATUS_CACHE_WRITE
 
     private readonly ReadSession session;
@@ -70,6 +73,11 @@ internal sealed class Checkpointer : IDisposable
 
     private void RunUntilClosed()
     {
+        if (OperatingSystem.IsLinux())
+        {
+            _ = SetPriority(0, GetThreadId(), Niceness);
+        }
+
         while (true)
         {
             wanted.Wait();
@@ -95,4 +103,11 @@ internal sealed class Checkpointer : IDisposable
             Log.CheckpointFailed(log, exception);
         }
     }
+
+    // On Linux a niceness belongs to a thread, whose id stands for the process's (setpriority(2), NOTES).
+    [LibraryImport("libc", EntryPoint = "setpriority")]
+    private static partial int SetPriority(int which, int who, int niceness);
+
+    [LibraryImport("libc", EntryPoint = "gettid")]
+    private static partial int GetThreadId();
 }
