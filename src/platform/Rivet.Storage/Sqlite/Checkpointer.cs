@@ -8,12 +8,13 @@ namespace Rivet.Storage;
 /// <summary>
 /// Writes the log back into the database on a thread of its own that yields to all others, so that no commit waits for
 /// it. When nothing is committed meanwhile, the log begins anew by itself; under steady load it grows instead, and past
-/// <see cref="StorageOptions.MostLogBytes"/> the writer waits once for the little that is left.
+/// <see cref="StorageOptions.MostLogBytes"/> the writer waits: for the thread, should it still be busy, and for the little
+/// that is left.
 /// </summary>
 internal sealed partial class Checkpointer : IDisposable
 {
     private const int PageSize = 4096;
-    private const int Niceness = 19;
+    private const int Niceness = 10;
     private const int CacheWrites = 9; // SQLITE_DBSTATUS_CACHE_WRITE
 
     private readonly ReadSession session;
@@ -24,7 +25,7 @@ internal sealed partial class Checkpointer : IDisposable
     private readonly Thread thread;
     private long pagesSince;
     private long pagesInLog;
-    private volatile bool isRunning;
+    private readonly ManualResetEventSlim rested = new(initialState: true, spinCount: 0);
     private volatile bool isClosing;
 
     public Checkpointer(SqliteConnection connection, SqliteConnection writer, StorageOptions options, ILogger log)
@@ -42,9 +43,14 @@ internal sealed partial class Checkpointer : IDisposable
     {
         _ = raw.sqlite3_db_status(writer, CacheWrites, out var written, out _, 1);
         pagesSince += written;
-        if (isRunning)
+        if (!rested.IsSet)
         {
-            return;
+            if (pagesSince * PageSize < options.MostLogBytes)
+            {
+                return;
+            }
+
+            rested.Wait();
         }
 
         if (Interlocked.Read(ref pagesInLog) * PageSize >= options.MostLogBytes)
@@ -57,7 +63,7 @@ internal sealed partial class Checkpointer : IDisposable
         else if (pagesSince * PageSize >= options.CheckpointBytes)
         {
             pagesSince = 0;
-            isRunning = true;
+            rested.Reset();
             wanted.Release();
         }
     }
@@ -69,6 +75,7 @@ internal sealed partial class Checkpointer : IDisposable
         thread.Join();
         session.Close();
         wanted.Dispose();
+        rested.Dispose();
     }
 
     private void RunUntilClosed()
@@ -87,7 +94,7 @@ internal sealed partial class Checkpointer : IDisposable
             }
 
             Run("PRAGMA wal_checkpoint(PASSIVE)");
-            isRunning = false;
+            rested.Set();
         }
     }
 
