@@ -26,10 +26,16 @@ public interface IAeadFactory
 /// </summary>
 public interface IAeadKey : IDisposable
 {
-    /// <summary>Writes ciphertext and tag: <see cref="AeadSizes.Tag"/> bytes more than the plaintext. The two may not overlap.</summary>
+    /// <summary>
+    /// Writes ciphertext and tag: <see cref="AeadSizes.Tag"/> bytes more than the plaintext. The two may begin at the same
+    /// byte (sealing in place) but not overlap otherwise.
+    /// </summary>
     ValueTask SealAsync(ReadOnlyMemory<byte> nonce, ReadOnlyMemory<byte> associatedData, ReadOnlyMemory<byte> plaintext, Memory<byte> ciphertext);
 
-    /// <summary>Writes the plaintext, <see cref="AeadSizes.Tag"/> bytes less; false, and nothing usable written, when anything was changed.</summary>
+    /// <summary>
+    /// Writes the plaintext, <see cref="AeadSizes.Tag"/> bytes less; false, and nothing usable written, when anything was
+    /// changed. The two may begin at the same byte but not overlap otherwise.
+    /// </summary>
     ValueTask<bool> OpenAsync(ReadOnlyMemory<byte> nonce, ReadOnlyMemory<byte> associatedData, ReadOnlyMemory<byte> ciphertext, Memory<byte> plaintext);
 }
 

@@ -19,6 +19,9 @@ public enum FrameStatus
     /// <summary>More bytes are needed; what is there so far breaks no rule.</summary>
     Incomplete,
 
+    /// <summary>Nothing but padding is left of a record.</summary>
+    End,
+
     /// <summary>The length is under the header's or over the limit.</summary>
     BadLength,
 
