@@ -19,12 +19,11 @@ internal sealed class DirectionKey : IDisposable
     private ulong sinceRekey;
     private long bytesSinceRekey;
 
-    /// <summary>Takes a copy of the key.</summary>
-    public DirectionKey(IAeadFactory factory, AeadSuite suite, ReadOnlySpan<byte> secret)
+    public DirectionKey(IAeadFactory factory, AeadSuite suite, IAeadKey first)
     {
         this.factory = factory;
         this.suite = suite;
-        key = factory.Create(suite, secret);
+        key = first;
     }
 
     public IAeadKey Key => key;

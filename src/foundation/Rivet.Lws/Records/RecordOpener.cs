@@ -21,12 +21,12 @@ public enum RecordStatus
 /// Opens records, in order (docs/protocol/lws.md, Records). One call at a time; allocates nothing but at the rare change of
 /// keys. After a record that did not open nothing opens any more.
 /// </summary>
-/// <param name="factory">Makes the keys.</param>
+/// <param name="factory">Makes the key's successors.</param>
 /// <param name="suite">The cipher the handshake chose.</param>
-/// <param name="secret">The direction's 32-byte key; copied.</param>
-public sealed class RecordOpener(IAeadFactory factory, AeadSuite suite, ReadOnlySpan<byte> secret) : IDisposable
+/// <param name="key">The direction's first key; becomes this object's.</param>
+public sealed class RecordOpener(IAeadFactory factory, AeadSuite suite, IAeadKey key) : IDisposable
 {
-    private readonly DirectionKey direction = new(factory, suite, secret);
+    private readonly DirectionKey direction = new(factory, suite, key);
     private readonly byte[] header = new byte[RecordLimits.HeaderSize];
     private bool broken;
 

@@ -7,12 +7,12 @@ namespace Rivet.Lws.Records;
 /// Seals frames into records, in order (docs/protocol/lws.md, Records). One call at a time; allocates nothing but at the
 /// rare change of keys.
 /// </summary>
-/// <param name="factory">Makes the keys.</param>
+/// <param name="factory">Makes the key's successors.</param>
 /// <param name="suite">The cipher the handshake chose.</param>
-/// <param name="secret">The direction's 32-byte key; copied.</param>
-public sealed class RecordSealer(IAeadFactory factory, AeadSuite suite, ReadOnlySpan<byte> secret) : IDisposable
+/// <param name="key">The direction's first key; becomes this object's.</param>
+public sealed class RecordSealer(IAeadFactory factory, AeadSuite suite, IAeadKey key) : IDisposable
 {
-    private readonly DirectionKey direction = new(factory, suite, secret);
+    private readonly DirectionKey direction = new(factory, suite, key);
 
     /// <summary>The size of the record of so many bytes of frames, padding and all.</summary>
     public static int SizeOf(int frames) => RecordPadding.Bucket(frames) + RecordLimits.Overhead;

@@ -1,0 +1,24 @@
+using Rivet.Cryptography;
+using Rivet.Lws.Handshake;
+using Rivet.Wire;
+
+namespace Rivet.Lws.Agreement;
+
+/// <summary>Judges what a device says of itself.</summary>
+internal static class Statements
+{
+    /// <summary>
+    /// The statement, when it says a purpose and its identity owns the static key that Noise proved; null otherwise.
+    /// Whether that identity may use the link is the register's to say.
+    /// </summary>
+    public static async ValueTask<DeviceStatement?> TryProveAsync(
+        ReadOnlyMemory<byte> bytes, ReadOnlyMemory<byte> provenStatic, ISignatureVerifier verifier, CancellationToken ct)
+        => Protobuf.TryParse(DeviceStatement.Parser, bytes, out var statement)
+            && Offer.HasSizes(statement.Keys)
+            && statement.PurposeCase != DeviceStatement.PurposeOneofCase.None
+            && statement.Keys.StaticKey.Span.SequenceEqual(provenStatic.Span)
+            && await verifier.VerifyAsync(
+                statement.Keys.IdentityKey.Memory, SignedMessages.StaticKey(provenStatic.Span), statement.Keys.StaticSignature.Memory, ct)
+            ? statement
+            : null;
+}
