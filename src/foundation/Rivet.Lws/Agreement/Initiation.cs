@@ -92,15 +92,16 @@ public sealed class Initiation : IDisposable
                 return refusal;
             }
 
-            byte[]? finish = null;
+            ReadOnlyMemory<byte> finish = default;
             var known = prefix.Pattern == LinkPattern.FirstContact ? noise.RemoteStatic.ToArray() : terms.ServerStatic;
             if (prefix.Pattern == LinkPattern.FirstContact)
             {
-                finish = await noise.WriteAsync(terms.Statement.ToByteArray(), ct);
-                if (finish is null)
+                if (await noise.WriteAsync(terms.Statement.ToByteArray(), ct) is not { } message)
                 {
                     return AgreementRefusal.Unavailable;
                 }
+
+                finish = message;
             }
 
             var keys = noise.Split();
@@ -156,8 +157,8 @@ public sealed class Initiation : IDisposable
 /// <summary>The client's last state: the server is proven, and the keys are agreed.</summary>
 public sealed record ClientLink : IDisposable
 {
-    /// <summary>The body of the finish frame, to be sent first; null where the pattern has none.</summary>
-    public required ReadOnlyMemory<byte>? Finish { get; init; }
+    /// <summary>The body of the finish frame, to be sent first; empty where the pattern has none.</summary>
+    public required ReadOnlyMemory<byte> Finish { get; init; }
 
     /// <summary>The server's static key, to be kept for the next time; empty after a resumption without.</summary>
     public required ReadOnlyMemory<byte> ServerStatic { get; init; }

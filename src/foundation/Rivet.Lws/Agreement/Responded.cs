@@ -33,22 +33,17 @@ public sealed class Responded : IDisposable
     /// <summary>Whether the client's finish is awaited, or already its records.</summary>
     public bool AwaitsFinish => prefix.Pattern == LinkPattern.FirstContact;
 
-    /// <summary>Judges the finish, at first contact; null says that there is none to judge.</summary>
-    /// <param name="finish">The body of the finish frame; null where the pattern has none.</param>
+    /// <summary>Judges the finish, where one is awaited, and gives the link.</summary>
+    /// <param name="finish">The body of the finish frame; empty where none is awaited.</param>
     /// <param name="ct">Ends the attempt.</param>
-    public async ValueTask<Result<ServerLink, AgreementRefusal>> FinishAsync(ReadOnlyMemory<byte>? finish, CancellationToken ct)
+    public async ValueTask<Result<ServerLink, AgreementRefusal>> FinishAsync(ReadOnlyMemory<byte> finish, CancellationToken ct)
     {
         using (this)
         {
-            if (finish.HasValue != AwaitsFinish)
-            {
-                throw new ArgumentException("The pattern says whether there is a finish.", nameof(finish));
-            }
-
             var said = statement;
-            if (finish is { } message)
+            if (AwaitsFinish)
             {
-                said = await noise.ReadAsync(message, ct) is { } payload
+                said = await noise.ReadAsync(finish, ct) is { } payload
                     ? await Statements.TryProveAsync(payload, noise.RemoteStatic, primitives.Verifier, ct)
                     : null;
             }
