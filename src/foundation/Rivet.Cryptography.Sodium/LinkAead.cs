@@ -24,6 +24,7 @@ internal abstract class LinkAead : IAeadKey
 
     public ValueTask SealAsync(ReadOnlyMemory<byte> nonce, ReadOnlyMemory<byte> associatedData, ReadOnlyMemory<byte> plaintext, Memory<byte> ciphertext)
     {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(nonce.Length, AeadSizes.Nonce);
         var output = ciphertext.Span[..(plaintext.Length + AeadSizes.Tag)];
         if (plaintext.Length >= bulkFrom)
         {
@@ -39,6 +40,7 @@ internal abstract class LinkAead : IAeadKey
 
     public ValueTask<bool> OpenAsync(ReadOnlyMemory<byte> nonce, ReadOnlyMemory<byte> associatedData, ReadOnlyMemory<byte> ciphertext, Memory<byte> plaintext)
     {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(nonce.Length, AeadSizes.Nonce);
         if (ciphertext.Length < AeadSizes.Tag)
         {
             return new(false);
@@ -75,73 +77,4 @@ internal abstract class LinkAead : IAeadKey
 
     /// <summary>The key for the platform's cipher, which most links never need; the caller zeroes it.</summary>
     protected byte[] ExportKey() => sodium!.Export(KeyBlobFormat.RawSymmetricKey);
-}
-
-/// <summary>AES-256-GCM. The platform is faster from 16 KiB on.</summary>
-internal sealed class LinkAesGcm : LinkAead
-{
-    private AesGcm? bulk;
-
-    public LinkAesGcm(ReadOnlySpan<byte> key)
-        : base(Aes256Gcm.IsSupported ? AeadAlgorithm.Aes256Gcm : null, key, bulkFrom: 16 * 1024)
-        => bulk = Aes256Gcm.IsSupported ? null : new AesGcm(key, AeadSizes.Tag);
-
-    public override void Dispose()
-    {
-        base.Dispose();
-        bulk?.Dispose();
-    }
-
-    protected override void SealBulk(
-        ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> associatedData, ReadOnlySpan<byte> plaintext, Span<byte> ciphertext, Span<byte> tag)
-        => Bulk().Encrypt(nonce, plaintext, ciphertext, tag, associatedData);
-
-    protected override void OpenBulk(
-        ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> associatedData, ReadOnlySpan<byte> ciphertext, ReadOnlySpan<byte> tag, Span<byte> plaintext)
-        => Bulk().Decrypt(nonce, ciphertext, tag, plaintext, associatedData);
-
-    private AesGcm Bulk()
-    {
-        if (bulk is null)
-        {
-            var key = ExportKey();
-            bulk = new AesGcm(key, AeadSizes.Tag);
-            CryptographicOperations.ZeroMemory(key);
-        }
-
-        return bulk;
-    }
-}
-
-/// <summary>ChaCha20-Poly1305. The platform is faster from about 1.5 KiB on.</summary>
-internal sealed class LinkChaCha(ReadOnlySpan<byte> key)
-    : LinkAead(AeadAlgorithm.ChaCha20Poly1305, key, System.Security.Cryptography.ChaCha20Poly1305.IsSupported ? 1536 : int.MaxValue)
-{
-    private System.Security.Cryptography.ChaCha20Poly1305? bulk;
-
-    public override void Dispose()
-    {
-        base.Dispose();
-        bulk?.Dispose();
-    }
-
-    protected override void SealBulk(
-        ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> associatedData, ReadOnlySpan<byte> plaintext, Span<byte> ciphertext, Span<byte> tag)
-        => Bulk().Encrypt(nonce, plaintext, ciphertext, tag, associatedData);
-
-    protected override void OpenBulk(
-        ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> associatedData, ReadOnlySpan<byte> ciphertext, ReadOnlySpan<byte> tag, Span<byte> plaintext)
-        => Bulk().Decrypt(nonce, ciphertext, tag, plaintext, associatedData);
-
-    private System.Security.Cryptography.ChaCha20Poly1305 Bulk()
-    {
-        if (bulk is null)
-        {
-            var key = ExportKey();
-            bulk = new System.Security.Cryptography.ChaCha20Poly1305(key);
-            CryptographicOperations.ZeroMemory(key);
-        }
-
-        return bulk;
-    }
 }
