@@ -141,7 +141,7 @@ internal sealed class Company : IAsyncDisposable
     }
 
     private static async Task<LwsLink> LinkAsync(LinkTarget target, DeviceKeys keys, Join? join)
-        => (await LwsLink.ConnectAsync(target, keys, join, TimeProvider.System, default)).Value;
+        => (await LwsLink.ConnectAsync(target, keys, join, null, TimeProvider.System, default)).Value;
 
     private static byte[] BareBody(uint recipient, ulong number, int size)
     {

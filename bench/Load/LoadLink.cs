@@ -1,8 +1,10 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using Rivet.Bench.Peers;
+using Rivet.Client.Link;
 
 namespace Rivet.Bench.Load;
 
@@ -10,12 +12,20 @@ namespace Rivet.Bench.Load;
 /// A connection of the load generator: as thin as a client can be, so that the server is what is measured. The same
 /// code drives the product and its bare peers.
 /// </summary>
-internal sealed class LoadLink(SslStream stream, byte[] early) : IAsyncDisposable
+internal sealed class LoadLink : IAsyncDisposable
 {
+    private readonly SslStream? bare;
+    private readonly RecordLine? records;
     private readonly Lock gate = new();
     private ArrayBufferWriter<byte> pending = new(4096);
     private ArrayBufferWriter<byte> sending = new(4096);
     private bool isWriting;
+
+    /// <summary>To a bare peer: frames as they are.</summary>
+    public LoadLink(SslStream bare) => this.bare = bare;
+
+    /// <summary>To the product: frames in records.</summary>
+    public LoadLink(RecordLine records) => this.records = records;
 
     public static async Task<LoadLink> ConnectAsync(int port)
     {
@@ -30,7 +40,7 @@ internal sealed class LoadLink(SslStream stream, byte[] early) : IAsyncDisposabl
             AllowTlsResume = false,
             CipherSuitesPolicy = Suites,
         });
-        return new LoadLink(stream, []);
+        return new LoadLink(stream);
     }
 
     /// <summary>Queues a frame; frames queued while a write runs leave together.</summary>
@@ -54,11 +64,35 @@ internal sealed class LoadLink(SslStream stream, byte[] early) : IAsyncDisposabl
     }
 
     /// <summary>Reads frames until the connection ends; the frame is valid only during the call.</summary>
-    public async Task ReceiveAsync(FrameHandler onFrame)
+    public Task ReceiveAsync(FrameHandler onFrame) => bare is null ? ReceiveRecordsAsync(records!, onFrame) : ReceiveBareAsync(bare, onFrame);
+
+    public ValueTask DisposeAsync()
+    {
+        records?.Dispose();
+        return bare?.DisposeAsync() ?? default;
+    }
+
+    private static async Task ReceiveRecordsAsync(RecordLine records, FrameHandler onFrame)
+    {
+        do
+        {
+            var rest = records.Untaken;
+            while (!IsPadding(rest) && BareFrames.TryRead(ref rest, out var frame))
+            {
+                onFrame(frame.FirstSpan);
+            }
+        }
+        while (await records.ReadAsync(default) == RecordRead.Opened);
+    }
+
+    /// <summary>Behind a record's frames there are zeros, and no frame begins with a length of zero.</summary>
+    private static bool IsPadding(in ReadOnlySequence<byte> rest)
+        => rest.Length < BareFrames.HeaderSize || BinaryPrimitives.ReadInt32BigEndian(rest.FirstSpan) == 0;
+
+    private static async Task ReceiveBareAsync(SslStream stream, FrameHandler onFrame)
     {
         var buffer = new byte[32 * 1024];
-        early.CopyTo(buffer, 0);
-        var filled = early.Length;
+        var filled = 0;
         while (true)
         {
             var read = await stream.ReadAsync(buffer.AsMemory(filled));
@@ -83,8 +117,6 @@ internal sealed class LoadLink(SslStream stream, byte[] early) : IAsyncDisposabl
         }
     }
 
-    public ValueTask DisposeAsync() => stream.DisposeAsync();
-
     private async Task WriteAsync()
     {
         while (true)
@@ -100,7 +132,7 @@ internal sealed class LoadLink(SslStream stream, byte[] early) : IAsyncDisposabl
                 (pending, sending) = (sending, pending);
             }
 
-            await stream.WriteAsync(sending.WrittenMemory);
+            await (bare is null ? records!.WriteAsync(sending.WrittenMemory, default) : bare.WriteAsync(sending.WrittenMemory));
             sending.ResetWrittenCount();
         }
     }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Rivet.Client.Link;
 
 namespace Rivet.Bench.Load;
@@ -8,10 +7,7 @@ internal static class SignIn
 {
     public static async Task<LoadLink> ConnectAsync(LinkTarget target, DeviceKeys keys)
     {
-        var dialled = (await new LinkDialer(target, keys, null, TimeProvider.System).DialAsync(default)).Value;
-
-        // What came behind the welcome in the same record is still the dialer's.
-        var early = dialled.Input.TryRead(out var read) ? read.Buffer.ToArray() : [];
-        return new LoadLink(dialled.Tls, early);
+        var dialled = (await new LinkDialer(target, keys, null, new ServerMemory(), TimeProvider.System).DialAsync(default)).Value;
+        return new LoadLink(dialled.Line);
     }
 }

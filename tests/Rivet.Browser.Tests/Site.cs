@@ -72,7 +72,7 @@ public sealed class JoinedDevice : IAsyncDisposable
     public static async Task<JoinedDevice> JoinAsync(LinkTarget target, Join join)
     {
         var keys = DeviceKeys.Create();
-        var result = await LwsLink.ConnectAsync(target, keys, join, TimeProvider.System, TestContext.Current.CancellationToken);
+        var result = await LwsLink.ConnectAsync(target, keys, join, null, TimeProvider.System, TestContext.Current.CancellationToken);
         return new JoinedDevice(keys, result.Value);
     }
 

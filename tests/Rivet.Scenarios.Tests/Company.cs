@@ -155,5 +155,5 @@ internal sealed class Device : IAsyncDisposable
     }
 
     private static async Task<LwsLink> ConnectAsync(LinkTarget target, DeviceKeys keys, Join? join)
-        => (await LwsLink.ConnectAsync(target, keys, join, TimeProvider.System, Company.Ct)).Value;
+        => (await LwsLink.ConnectAsync(target, keys, join, null, TimeProvider.System, Company.Ct)).Value;
 }

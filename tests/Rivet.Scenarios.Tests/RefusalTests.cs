@@ -19,11 +19,11 @@ public sealed class RefusalTests
         await company.Founder.AskAsync(Method.SignOutDevice, new SignOutDeviceRequest { DeviceId = bo.Id }, SignOutDeviceResponse.Parser);
 
         Assert.Equal(CloseReason.SignedOut, await bo.Link.Closed.WaitAsync(TimeSpan.FromSeconds(2), Company.Ct));
-        var again = await LwsLink.ConnectAsync(company.Target, bo.Keys, null, TimeProvider.System, Company.Ct);
+        var again = await LwsLink.ConnectAsync(company.Target, bo.Keys, null, null, TimeProvider.System, Company.Ct);
         Assert.Equal(LinkRefusal.Refused, again.Refusal);
         server.Kill();
         server.StartAgain();
-        again = await LwsLink.ConnectAsync(company.Target, bo.Keys, null, TimeProvider.System, Company.Ct);
+        again = await LwsLink.ConnectAsync(company.Target, bo.Keys, null, null, TimeProvider.System, Company.Ct);
         Assert.Equal(LinkRefusal.Refused, again.Refusal);
     }
 
@@ -36,7 +36,7 @@ public sealed class RefusalTests
         var other = company.Target with { ServerKey = RandomNumberGenerator.GetBytes(32) };
         using var keys = DeviceKeys.Create();
 
-        var refused = await LwsLink.ConnectAsync(other, keys, null, TimeProvider.System, Company.Ct);
+        var refused = await LwsLink.ConnectAsync(other, keys, null, null, TimeProvider.System, Company.Ct);
 
         Assert.Equal(LinkRefusal.WrongServerKey, refused.Refusal);
     }

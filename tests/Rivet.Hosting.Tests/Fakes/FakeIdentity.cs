@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using Google.Protobuf;
+using Rivet.Cryptography;
 using Rivet.Cryptography.Sodium;
 using Rivet.Hosting.Link;
 using Rivet.Kernel;
@@ -61,6 +62,8 @@ internal sealed class FakeIdentity : IDeviceAuthority, IServerIdentity, IDisposa
         StaticKey = ByteString.CopyFrom(staticKey.PublicKey.Span),
         StaticSignature = ByteString.CopyFrom(identity.Sign(SignedMessages.StaticKey(staticKey.PublicKey.Span))),
     });
+
+    public ValueTask<IKeyAgreement?> GetStaticAsync(CancellationToken ct) => new(CanSign ? staticKey : null);
 
     public ValueTask<byte[]?> SignAsync(ReadOnlyMemory<byte> message, CancellationToken ct)
         => new(CanSign ? identity.Sign(message.Span) : null);

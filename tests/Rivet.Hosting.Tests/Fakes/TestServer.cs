@@ -69,7 +69,7 @@ internal sealed class TestServer : IAsyncDisposable
     /// <summary>Joins a new device; the keys are the caller's.</summary>
     public async Task<LwsLink> JoinAsync(DeviceKeys keys, TimeProvider? time = null)
     {
-        var joined = await LwsLink.ConnectAsync(Target, keys, NewJoin(), time ?? TimeProvider.System, TestContext.Current.CancellationToken);
+        var joined = await LwsLink.ConnectAsync(Target, keys, NewJoin(), null, time ?? TimeProvider.System, TestContext.Current.CancellationToken);
         return joined.Value;
     }
 

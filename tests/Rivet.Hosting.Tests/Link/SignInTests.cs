@@ -26,7 +26,7 @@ public sealed class SignInTests
             Assert.Equal("Kite & Co", joined.Welcome.CompanyName);
         }
 
-        await using var link = (await LwsLink.ConnectAsync(server.Target, keys, null, TimeProvider.System, Ct)).Value;
+        await using var link = (await LwsLink.ConnectAsync(server.Target, keys, null, null, TimeProvider.System, Ct)).Value;
         var answer = await link.AskAsync(Method.Echo, new EchoRequest { Payload = ByteString.CopyFromUtf8("hi") }, EchoResponse.Parser, Ct);
         Assert.Equal("hi", answer.Value.Payload.ToStringUtf8());
         Assert.NotNull(await link.PingAsync(Ct));
@@ -179,5 +179,5 @@ public sealed class SignInTests
     }
 
     private static async Task<LinkRefusal> WhyAsync(LinkTarget target, DeviceKeys keys, Join? join)
-        => (await LwsLink.ConnectAsync(target, keys, join, TimeProvider.System, Ct)).Refusal;
+        => (await LwsLink.ConnectAsync(target, keys, join, null, TimeProvider.System, Ct)).Refusal;
 }

@@ -4,26 +4,43 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
-using System.Security.Cryptography;
 using System.Text;
 using Google.Protobuf;
 using Rivet.Cryptography.Sodium;
 using Rivet.Cryptography.Sodium.Tls;
 using Rivet.Kernel;
 using Rivet.Lws;
+using Rivet.Lws.Agreement;
 using Rivet.Lws.Frames;
 using Rivet.Lws.Handshake;
 using Rivet.Wire;
 
 namespace Rivet.Client.Link;
 
-/// <summary>Dials a server and signs in: TCP, TLS, then the handshake of docs/protocol/lws.md §4–5.</summary>
-internal sealed class LinkDialer(LinkTarget target, DeviceKeys keys, Join? join, TimeProvider time)
+/// <summary>Dials a server and signs in: TCP, TLS, then the handshake of docs/protocol/lws-2.md.</summary>
+internal sealed class LinkDialer(LinkTarget target, DeviceKeys keys, Join? join, ServerMemory memory, TimeProvider time)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
     private static readonly SslApplicationProtocol Lws = new(Encoding.ASCII.GetBytes(LwsConstants.Alpn));
 
+    /// <summary>
+    /// A server that refuses who used its static key may have changed it: then once more, as at first contact, which
+    /// proves more and not less.
+    /// </summary>
     public async Task<Result<Dialled, LinkRefusal>> DialAsync(CancellationToken ct)
+    {
+        var wasKnown = join is null && !memory.ServerStatic.IsEmpty;
+        var dialled = await DialOnceAsync(ct);
+        if (!wasKnown || dialled.IsOk || dialled.Refusal is not (LinkRefusal.Refused or LinkRefusal.WrongServerKey))
+        {
+            return dialled;
+        }
+
+        memory.ForgetStatic();
+        return await DialOnceAsync(ct);
+    }
+
+    private async Task<Result<Dialled, LinkRefusal>> DialOnceAsync(CancellationToken ct)
     {
         using var limit = new CancellationTokenSource(Limit, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, ct);
@@ -86,35 +103,86 @@ internal sealed class LinkDialer(LinkTarget target, DeviceKeys keys, Join? join,
     private async Task<Result<Dialled, LinkRefusal>> SignInAsync(SslStream tls, CancellationToken ct)
     {
         var input = PipeReader.Create(tls, new StreamPipeReaderOptions(bufferSize: 32 * 1024, minimumReadSize: 4 * 1024, leaveOpen: true));
-        var bindings = new ChannelBindings(
-            TlsChannel.Export(tls, LwsConstants.ExporterLabel, LwsConstants.ExporterSize), TlsChannel.EndPoint(tls));
-        var awaiting = AwaitingChallenge.Start(bindings, RandomNumberGenerator.GetBytes(LwsConstants.NonceSize));
-        await SendAsync(tls, FrameType.Hello, awaiting.Hello, ct);
-
-        var challenge = await ReadAsync(input, FrameType.Challenge, ct);
-        if (!challenge.TryGet(out var body, out var why))
+        var agreed = await AgreeAsync(tls, input, ct);
+        if (!agreed.TryGet(out var link, out var why))
         {
             return why;
         }
 
-        var judged = await awaiting.AcceptAsync(body, target.ServerKey, new Ed25519Verifier(), ct);
-        if (!judged.TryGet(out var server, out var refusal))
+        memory.Learn(link);
+        if (!link.Finish.IsEmpty)
         {
-            await SendAsync(tls, FrameType.Close, new Close { Reason = CloseReason.Refused }.ToByteArray(), ct);
-            return refusal == HandshakeRefusal.Malformed ? LinkRefusal.ProtocolError : LinkRefusal.WrongServerKey;
+            await SendAsync(tls, FrameType.Finish, link.Finish, ct);
         }
 
-        var proven = await server.ProveAsync(Bundle(), join, keys.Identity, ct);
-        if (!proven.TryGet(out var proof, out _))
+        var line = new RecordLine(tls, input, link.Records);
+        await line.WriteAsync(FrameWriter.ToArray(FrameType.Ready, Method.None, 0, null), ct);
+        var read = await line.ReadAsync(ct);
+        if (read == RecordRead.Ended)
         {
             return LinkRefusal.Unavailable;
         }
 
-        await SendAsync(tls, FrameType.Proof, proof.Proof, ct);
-        var answer = await ReadAsync(input, FrameType.Welcome, ct);
-        return !answer.TryGet(out body, out why) ? why
-            : AwaitingWelcome.Accept(body) is { } welcome ? new Dialled(tls, input, welcome)
+        return read == RecordRead.Broken || line.TryTake(out var frame) != FrameStatus.Complete ? LinkRefusal.ProtocolError
+            : frame.Type == FrameType.Close ? Why(frame.Body.ToArray())
+            : frame.Type == FrameType.Welcome && AwaitingWelcome.Accept(frame.Body.ToArray()) is { } welcome ? new Dialled(line, welcome, link.Terms)
             : LinkRefusal.ProtocolError;
+    }
+
+    /// <summary>The handshake of docs/protocol/lws-2.md, up to the keys.</summary>
+    private async Task<Result<ClientLink, LinkRefusal>> AgreeAsync(SslStream tls, PipeReader input, CancellationToken ct)
+    {
+        var begun = await Initiation.StartAsync(Terms(tls), LinkCryptography.Primitives, ct);
+        if (!begun.TryGet(out var initiation, out _))
+        {
+            return LinkRefusal.Unavailable;
+        }
+
+        await SendAsync(tls, FrameType.Initiate, initiation.Initiate, ct);
+        var respond = await ReadAsync(input, FrameType.Respond, ct);
+        if (!respond.TryGet(out var body, out var why))
+        {
+            initiation.Dispose();
+            return why;
+        }
+
+        var accepted = await initiation.AcceptAsync(body, ct);
+        if (accepted.TryGet(out var link, out var refusal))
+        {
+            return link;
+        }
+
+        await SendAsync(tls, FrameType.Close, new Close { Reason = CloseReason.Refused }.ToByteArray(), ct);
+        return refusal switch
+        {
+            AgreementRefusal.Downgraded => LinkRefusal.VersionMismatch,
+            AgreementRefusal.Unavailable => LinkRefusal.Unavailable,
+            _ => LinkRefusal.WrongServerKey,
+        };
+    }
+
+    private ClientTerms Terms(SslStream tls)
+    {
+        var statement = new DeviceStatement { Keys = Bundle() };
+        if (join is null)
+        {
+            statement.SignIn = new SignIn();
+        }
+        else
+        {
+            statement.Join = join;
+        }
+
+        return new ClientTerms
+        {
+            ServerIdentity = target.ServerKey,
+            ServerStatic = join is null ? memory.ServerStatic : default, // A code is shown only to a server that proved itself.
+            HighestVersion = memory.HighestVersion,
+            Static = keys.Static,
+            Statement = statement,
+            Bindings = new ChannelBindings(
+                TlsChannel.Export(tls, LwsConstants.ExporterLabel, LwsConstants.ExporterSize), TlsChannel.EndPoint(tls)),
+        };
     }
 
     private KeyBundle Bundle() => new()
@@ -167,4 +235,4 @@ internal sealed class LinkDialer(LinkTarget target, DeviceKeys keys, Join? join,
 }
 
 /// <summary>A signed-in connection, not yet read from behind its welcome.</summary>
-internal sealed record Dialled(SslStream Tls, PipeReader Input, Welcome Welcome);
+internal sealed record Dialled(RecordLine Line, Welcome Welcome, AgreedTerms Terms);

@@ -21,22 +21,15 @@ public sealed partial class LwsLink
             var goesOn = true;
             while (goesOn)
             {
-                var read = await line.Input.ReadAsync();
-                heartbeat.Heard();
-                var buffer = read.Buffer;
-                while (goesOn)
+                // The welcome's record may hold more frames, so taking comes before reading.
+                while (goesOn && line.TryTake(out var frame) is var status and not FrameStatus.End)
                 {
-                    var status = FrameReader.TryRead(ref buffer, LwsConstants.MaxFrame, out var frame);
-                    if (status == FrameStatus.Incomplete)
-                    {
-                        break;
-                    }
-
                     goesOn = status == FrameStatus.Complete ? Take(frame, ref reason) : Violated(ref reason);
                 }
 
-                line.Input.AdvanceTo(buffer.Start, buffer.End);
-                goesOn &= !read.IsCompleted;
+                var read = goesOn ? await line.ReadAsync(CancellationToken.None) : RecordRead.Ended;
+                goesOn = read == RecordRead.Opened || (read == RecordRead.Broken && Violated(ref reason));
+                heartbeat.Heard();
             }
         }
         catch (Exception lost) when (lost is IOException or ObjectDisposedException or InvalidOperationException or OperationCanceledException)
@@ -143,7 +136,7 @@ public sealed partial class LwsLink
             {
                 try
                 {
-                    await line.Tls.WriteAsync(segment.Bytes);
+                    await line.WriteAsync(segment.Bytes, CancellationToken.None);
                 }
                 finally
                 {
@@ -153,7 +146,7 @@ public sealed partial class LwsLink
 
             if (queue.TryFinish())
             {
-                await line.Tls.ShutdownAsync();
+                await line.ShutdownAsync();
                 said.TrySetResult();
             }
         }
@@ -184,7 +177,7 @@ public sealed partial class LwsLink
 
         heartbeat.Dispose();
         queue.Abandon();
-        line.Tls.Dispose();
+        line.Dispose();
         said.TrySetResult();
         closed.TrySetResult(leaving && reason == CloseReason.CloseNone ? CloseReason.Goodbye : reason); // The server may hang up first.
         pushes.Writer.TryComplete();

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Google.Protobuf;
 using Rivet.Kernel;
+using Rivet.Lws.Agreement;
 using Rivet.Lws.Frames;
 using Rivet.Wire;
 
@@ -15,7 +16,7 @@ public sealed partial class LwsLink : IAsyncDisposable
     private const int MaxUnsent = 32 * 1024 * 1024;
     private const int MaxUnreadPushes = 16 * 1024;
 
-    private readonly Dialled line;
+    private readonly RecordLine line;
     private readonly TimeProvider time;
     private readonly FrameQueue queue = new(MaxUnsent);
     private readonly Lock gate = new();
@@ -27,16 +28,21 @@ public sealed partial class LwsLink : IAsyncDisposable
     private bool over;
     private volatile bool leaving;
 
-    private LwsLink(Dialled line, TimeProvider time)
+    private LwsLink(Dialled dialled, TimeProvider time)
     {
-        this.line = line;
+        line = dialled.Line;
+        Welcome = dialled.Welcome;
+        Terms = dialled.Terms;
         this.time = time;
         heartbeat = new LinkHeartbeat(time, ping: () => SendPing(stream: 0), giveUp: () => End(CloseReason.CloseNone));
         _ = ReadAllAsync();
     }
 
     /// <summary>Who this device is, as the server knows it.</summary>
-    public Welcome Welcome => line.Welcome;
+    public Welcome Welcome { get; }
+
+    /// <summary>What the two ends agreed on: version, pattern, cipher, what binds the link to its TLS channel.</summary>
+    public AgreedTerms Terms { get; }
 
     /// <summary>
     /// What the server says unasked, in its order; completes when the link ends. A reader that falls behind by 16,384
@@ -54,16 +60,17 @@ public sealed partial class LwsLink : IAsyncDisposable
     /// <param name="target">Where, and which identity the server must prove.</param>
     /// <param name="keys">The device's keys; stay the caller's.</param>
     /// <param name="join">How a new device joins; null for a known one.</param>
+    /// <param name="memory">What is known of this server, and learns more; null forgets.</param>
     /// <param name="time">The clock of time limits and keep-alive.</param>
     /// <param name="ct">Ends the attempt by an exception; later it has no effect.</param>
     public static async Task<Result<LwsLink, LinkRefusal>> ConnectAsync(
-        LinkTarget target, DeviceKeys keys, Join? join, TimeProvider time, CancellationToken ct)
+        LinkTarget target, DeviceKeys keys, Join? join, ServerMemory? memory, TimeProvider time, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(target);
         ArgumentNullException.ThrowIfNull(keys);
         ArgumentNullException.ThrowIfNull(time);
-        var dialled = await new LinkDialer(target, keys, join, time).DialAsync(ct);
-        return dialled.TryGet(out var line, out var refusal) ? new LwsLink(line, time) : refusal;
+        var dialled = await new LinkDialer(target, keys, join, memory ?? new(), time).DialAsync(ct);
+        return dialled.TryGet(out var signedIn, out var refusal) ? new LwsLink(signedIn, time) : refusal;
     }
 
     /// <summary>

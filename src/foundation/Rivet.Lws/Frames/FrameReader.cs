@@ -51,7 +51,7 @@ public static class FrameReader
         var method = BinaryPrimitives.ReadUInt16BigEndian(head[6..]);
         var stream = BinaryPrimitives.ReadUInt32BigEndian(head[8..]);
         var bodyLength = length - (LwsConstants.HeaderSize - 4);
-        if (type is < FrameType.Hello or > FrameType.Close)
+        if (type is < FrameType.Hello or > FrameType.Finish)
         {
             return FrameStatus.BadType;
         }
@@ -83,6 +83,7 @@ public static class FrameReader
         FrameType.Response or FrameType.Error => method == 0 && stream > 0,
         FrameType.Push => method >= LwsConstants.FirstPush && stream == 0,
         FrameType.Ping or FrameType.Pong => method == 0 && bodyLength == 0,
+        FrameType.Ready => method == 0 && stream == 0 && bodyLength == 0,
         _ => method == 0 && stream == 0,
     };
 }

@@ -38,4 +38,16 @@ public enum FrameType : byte
 
     /// <summary>Both, last.</summary>
     Close = 11,
+
+    /// <summary>Client, first in its first record (version 2).</summary>
+    Ready = 12,
+
+    /// <summary>Client, first (version 2).</summary>
+    Initiate = 13,
+
+    /// <summary>Server, to the initiate.</summary>
+    Respond = 14,
+
+    /// <summary>Client, to the respond, at first contact.</summary>
+    Finish = 15,
 }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Google.Protobuf;
 using Microsoft.Extensions.Logging;
+using Rivet.Cryptography;
 using Rivet.Cryptography.Sodium;
 using Rivet.Hosting.Link;
 using Rivet.Identity.Sealing;
@@ -21,6 +22,7 @@ internal sealed class ServerKeys(IVault vault, IStore store, Sealer sealer, ILog
     private static readonly SigningKey IdentityKey = new(default, "server-identity");
     private readonly SemaphoreSlim gate = new(1, 1);
     private volatile KeyBundle? known;
+    private volatile X25519Key? agreement;
 
     /// <exception cref="StoreUnavailableException">The vault cannot be reached.</exception>
     public async ValueTask<KeyBundle> GetKeysAsync(CancellationToken ct)
@@ -47,7 +49,49 @@ internal sealed class ServerKeys(IVault vault, IStore store, Sealer sealer, ILog
         return answer.TryGet(out var signatures, out _) ? signatures[0] : null;
     }
 
-    public void Dispose() => gate.Dispose();
+    public async ValueTask<IKeyAgreement?> GetStaticAsync(CancellationToken ct)
+    {
+        if (agreement is { } opened)
+        {
+            return opened;
+        }
+
+        await GetKeysAsync(ct);
+        await gate.WaitAsync(ct);
+        try
+        {
+            return agreement ??= await OpenStaticAsync(ct);
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+
+    public void Dispose()
+    {
+        agreement?.Dispose();
+        gate.Dispose();
+    }
+
+    private async ValueTask<X25519Key?> OpenStaticAsync(CancellationToken ct)
+    {
+        var stored = (await store.ReadAsync(Find, ct))!;
+        var answer = await sealer.OpenAsync(default, new[] { new Sealed(Slot.ServerStaticKey, stored.PrivateKey) }, ct);
+        if (!answer.TryGet(out var secrets, out _))
+        {
+            return null;
+        }
+
+        try
+        {
+            return X25519Key.FromPrivateKey(secrets[0]);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(secrets[0]);
+        }
+    }
 
     private async ValueTask<KeyBundle> LoadAsync(CancellationToken ct)
     {

@@ -1,4 +1,5 @@
 using System.Net;
+using Rivet.Cryptography;
 using Rivet.Kernel;
 using Rivet.Wire;
 
@@ -45,6 +46,12 @@ public interface IServerIdentity
 {
     /// <summary>The public keys the server shows; the identity key is what invitations pin.</summary>
     ValueTask<KeyBundle> GetKeysAsync(CancellationToken ct);
+
+    /// <summary>
+    /// The static key of <see cref="GetKeysAsync"/>, for the agreement of every link; null while the vault is unavailable. It
+    /// stays the implementation's, which keeps it in locked memory.
+    /// </summary>
+    ValueTask<IKeyAgreement?> GetStaticAsync(CancellationToken ct);
 
     /// <summary>Signs with the identity key; null while the vault is unavailable.</summary>
     ValueTask<byte[]?> SignAsync(ReadOnlyMemory<byte> message, CancellationToken ct);

@@ -3,8 +3,10 @@ using System.Net.Security;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Rivet.Cryptography.Bouncy;
 using Rivet.Cryptography.Sodium;
 using Rivet.Kernel;
+using Rivet.Lws.Agreement;
 using Rivet.Wire;
 
 namespace Rivet.Hosting.Link.Connections;
@@ -34,6 +36,14 @@ internal sealed class LinkServer(
     public ServerSigner Identity { get; } = new(identity);
 
     public Ed25519Verifier Verifier { get; } = new();
+
+    public LinkPrimitives Primitives { get; } = new()
+    {
+        Aeads = new LinkAeads(),
+        Ephemeral = static _ => new(X25519Key.Create()),
+        Kem = new MlKem768(),
+        Verifier = new Ed25519Verifier(),
+    };
 
     public ILwsConnectionObserver[] Observers { get; } = [.. observers];
 

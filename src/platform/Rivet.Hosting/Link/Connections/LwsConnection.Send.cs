@@ -28,7 +28,7 @@ internal sealed partial class LwsConnection : IThreadPoolWorkItem
                 Volatile.Write(ref writingSince, server.Time.GetTimestamp());
                 try
                 {
-                    await tls.WriteAsync(segment.Bytes, CancellationToken.None);
+                    await WriteAsync(segment.Bytes);
                 }
                 finally
                 {

@@ -4,6 +4,7 @@ using Google.Protobuf;
 using Rivet.Kernel;
 using Rivet.Lws;
 using Rivet.Lws.Frames;
+using Rivet.Lws.Records;
 using Rivet.Wire;
 
 namespace Rivet.Hosting.Link.Connections;
@@ -19,49 +20,95 @@ internal sealed partial class LwsConnection
 
     private async ValueTask ServeAsync()
     {
-        while (true)
+        var goesOn = records is null || await ServeAsync(early, isRecord: true) is not null;
+        while (goesOn && phase == Phase.Open)
         {
+            Forget();
             var read = await input.ReadAsync();
             Volatile.Write(ref since, server.Time.GetTimestamp());
-            var buffer = read.Buffer;
-            var mustSend = false;
-            var goesOn = true;
+            var rest = records is null ? await ServeAsync(read.Buffer, isRecord: false) : await ServeRecordsAsync(read.Buffer);
+            goesOn = rest is not null && !read.IsCompleted;
+            input.AdvanceTo(rest?.Start ?? read.Buffer.Start, rest is null ? read.Buffer.Start : read.Buffer.End);
+        }
+    }
 
-            while (goesOn && phase == Phase.Open)
+    /// <summary>Serves the whole records of what was received; gives what is left of it, null when the link ends.</summary>
+    private async ValueTask<ReadOnlySequence<byte>?> ServeRecordsAsync(ReadOnlySequence<byte> received)
+    {
+        while (phase == Phase.Open)
+        {
+            switch (RecordOpener.Find(received, out var size))
             {
-                if (!HasRoom)
-                {
-                    if (mustSend)
+                case RecordStatus.Incomplete:
+                    return received;
+                case RecordStatus.Complete:
+                    if (await OpenAsync(received, size) is not { } frames)
                     {
-                        mustSend = false;
-                        await SendAsync();
+                        await EndAsync(CloseReason.Refused);
+                        return null;
                     }
 
-                    await WaitForRoomAsync();
-                    continue;
-                }
+                    if (await ServeAsync(frames, isRecord: true) is null)
+                    {
+                        return null;
+                    }
 
-                var status = FrameReader.TryRead(ref buffer, LwsConstants.MaxFrame, out var frame);
-                if (status == FrameStatus.Incomplete)
-                {
+                    received = received.Slice(RecordLimits.Overhead + (long)size);
                     break;
+                default:
+                    await EndAsync(CloseReason.ProtocolError);
+                    return null;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Serves whole frames; gives what is left, null when the link ends.</summary>
+    private async ValueTask<ReadOnlySequence<byte>?> ServeAsync(ReadOnlySequence<byte> frames, bool isRecord)
+    {
+        var mustSend = false;
+        var goesOn = true;
+        while (goesOn && phase == Phase.Open)
+        {
+            if (!HasRoom)
+            {
+                if (mustSend)
+                {
+                    mustSend = false;
+                    await SendAsync();
                 }
 
-                goesOn = status == FrameStatus.Complete
-                    ? Take(frame, ref mustSend)
-                    : Violation(ref mustSend);
+                await WaitForRoomAsync();
+                continue;
             }
 
-            input.AdvanceTo(buffer.Start, goesOn ? read.Buffer.End : buffer.Start);
-            if (mustSend)
+            var status = isRecord
+                ? RecordFrames.TryRead(ref frames, out var frame)
+                : FrameReader.TryRead(ref frames, LwsConstants.MaxFrame, out frame);
+            if (status is FrameStatus.Incomplete or FrameStatus.End)
             {
-                await SendAsync();
+                break;
             }
 
-            if (!goesOn || phase != Phase.Open || read.IsCompleted)
-            {
-                return;
-            }
+            goesOn = status == FrameStatus.Complete
+                ? Take(frame, ref mustSend)
+                : Violation(ref mustSend);
+        }
+
+        if (mustSend)
+        {
+            await SendAsync();
+        }
+
+        return goesOn && phase == Phase.Open ? frames : null;
+    }
+
+    private async ValueTask EndAsync(CloseReason reason)
+    {
+        if (End(reason))
+        {
+            await SendAsync();
         }
     }
 

@@ -35,16 +35,23 @@ internal sealed partial class LwsConnection
 
     private async ValueTask<SignedInDevice?> SignInAsync()
     {
-        if (await ReadMessageAsync(FrameType.Hello) is not { } hello)
+        if (await ReadFirstAsync() is not { } first)
         {
             return null;
         }
 
+        return first.Type == FrameType.Initiate ? await AgreeAsync(first.Body) : await ProveAsync(first.Body);
+    }
+
+    private ChannelBindings Bindings() => new(
+        TlsChannel.Export(tls, LwsConstants.ExporterLabel, LwsConstants.ExporterSize), TlsChannel.EndPoint(tls));
+
+    /// <summary>Version 1: both sides sign over the channel.</summary>
+    private async ValueTask<SignedInDevice?> ProveAsync(byte[] hello)
+    {
         var (keys, signer) = await server.Identity.GetAsync(Gone);
-        var bindings = new ChannelBindings(
-            TlsChannel.Export(tls, LwsConstants.ExporterLabel, LwsConstants.ExporterSize), TlsChannel.EndPoint(tls));
         var nonce = RandomNumberGenerator.GetBytes(LwsConstants.NonceSize);
-        var answer = await new AwaitingHello(bindings).AnswerAsync(hello, keys, nonce, signer, Gone);
+        var answer = await new AwaitingHello(Bindings()).AnswerAsync(hello, keys, nonce, signer, Gone);
         if (!answer.TryGet(out var awaiting, out var refusal))
         {
             return await RefuseAsync(refusal);
@@ -62,10 +69,15 @@ internal sealed partial class LwsConnection
             return await RefuseAsync(refusal);
         }
 
+        return await AskRegisterAsync(proven.Keys, proven.Join);
+    }
+
+    private async ValueTask<SignedInDevice?> AskRegisterAsync(KeyBundle keys, Join? join)
+    {
         var remote = (transport.RemoteEndPoint as IPEndPoint)?.Address;
-        var device = proven.Join is { } join
-            ? await server.Devices.JoinAsync(proven.Keys, join, remote, Gone)
-            : await server.Devices.SignInAsync(proven.Keys, remote, Gone);
+        var device = join is null
+            ? await server.Devices.SignInAsync(keys, remote, Gone)
+            : await server.Devices.JoinAsync(keys, join, remote, Gone);
         return device ?? await RefuseAsync(CloseReason.Refused, "unknown");
     }
 
@@ -132,8 +144,12 @@ internal sealed partial class LwsConnection
         }
     }
 
+    private ValueTask<(FrameType Type, byte[] Body)?> ReadFirstAsync() => ReadMessageAsync(FrameType.Initiate, FrameType.Hello);
+
     /// <summary>The body of the next frame, which must be of the type; else refuses and gives null.</summary>
-    private async ValueTask<byte[]?> ReadMessageAsync(FrameType expected)
+    private async ValueTask<byte[]?> ReadMessageAsync(FrameType expected) => (await ReadMessageAsync(expected, expected))?.Body;
+
+    private async ValueTask<(FrameType Type, byte[] Body)?> ReadMessageAsync(FrameType expected, FrameType or)
     {
         while (true)
         {
@@ -147,11 +163,11 @@ internal sealed partial class LwsConnection
             var rest = read.Buffer;
             var status = FrameReader.TryRead(ref rest, LwsConstants.MaxHandshakeFrame, out var frame);
             var type = frame.Type;
-            var body = type == expected ? frame.Body.ToArray() : null;
+            var body = status == FrameStatus.Complete && (type == expected || type == or) ? frame.Body.ToArray() : null;
             input.AdvanceTo(rest.Start, status == FrameStatus.Incomplete ? read.Buffer.End : rest.Start);
             if (body is not null)
             {
-                return body;
+                return (type, body);
             }
 
             if (status == FrameStatus.Incomplete && !read.IsCompleted)

@@ -63,12 +63,15 @@ internal sealed partial class LwsConnection : ILwsConnection
             Log.Lost(server.Logger, lost);
         }
 
+        Forget();
         var said = phase == Phase.Closing;
         await DismissAsync();
         if (said)
         {
             await LingerAsync();
         }
+
+        records?.Dispose();
     }
 
     /// <inheritdoc/>

@@ -12,6 +12,10 @@ internal sealed class ServerSigner(IServerIdentity identity)
         return (keys, new Signer(identity, keys.IdentityKey.Memory));
     }
 
+    /// <summary>What the handshake of version 2 needs; null while the vault is unavailable.</summary>
+    public async ValueTask<(KeyBundle Keys, IKeyAgreement Static)?> GetStaticAsync(CancellationToken ct)
+        => await identity.GetStaticAsync(ct) is { } agreement ? (await identity.GetKeysAsync(ct), agreement) : null;
+
     private sealed class Signer(IServerIdentity identity, ReadOnlyMemory<byte> publicKey) : ISigner
     {
         public ReadOnlyMemory<byte> PublicKey => publicKey;

@@ -1,0 +1,95 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Net.Security;
+using Rivet.Cryptography;
+using Rivet.Lws.Agreement;
+using Rivet.Lws.Frames;
+using Rivet.Lws.Records;
+
+namespace Rivet.Client.Link;
+
+/// <summary>What waiting for a record gave.</summary>
+internal enum RecordRead
+{
+    /// <summary>Its frames can be taken.</summary>
+    Opened,
+
+    /// <summary>The other side ended the line.</summary>
+    Ended,
+
+    /// <summary>What came is no record of this link.</summary>
+    Broken,
+}
+
+/// <summary>Frames in sealed records over a TLS connection. One reader and one writer at a time.</summary>
+internal sealed class RecordLine(SslStream tls, PipeReader input, RecordPair records) : IDisposable
+{
+    private byte[] plaintext = [];
+    private ReadOnlySequence<byte> frames;
+
+    /// <summary>Waits for the next record. The frames of the one before are over.</summary>
+    public async ValueTask<RecordRead> ReadAsync(CancellationToken ct)
+    {
+        while (true)
+        {
+            var read = await input.ReadAsync(ct);
+            var status = RecordOpener.Find(read.Buffer, out var size);
+            if (status == RecordStatus.Complete)
+            {
+                Reserve(size + AeadSizes.Tag);
+                var isOpen = await records.Opener.OpenAsync(read.Buffer, size, plaintext);
+                input.AdvanceTo(read.Buffer.GetPosition(RecordLimits.Overhead + (long)size));
+                frames = new ReadOnlySequence<byte>(plaintext, 0, size);
+                return isOpen ? RecordRead.Opened : RecordRead.Broken;
+            }
+
+            input.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+            if (status == RecordStatus.BadLength)
+            {
+                return RecordRead.Broken;
+            }
+
+            if (read.IsCompleted)
+            {
+                return RecordRead.Ended;
+            }
+        }
+    }
+
+    /// <summary>The frames of the record that were not taken, and its padding; valid until the next record is awaited.</summary>
+    public ReadOnlySequence<byte> Untaken => frames;
+
+    /// <summary>Takes the next frame of the record; its body is valid until the next record is awaited.</summary>
+    public FrameStatus TryTake(out Frame frame) => RecordFrames.TryRead(ref frames, out frame);
+
+    /// <summary>Seals whole frames into one record and sends it.</summary>
+    public async ValueTask WriteAsync(ReadOnlyMemory<byte> whole, CancellationToken ct)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(RecordSealer.SizeOf(whole.Length));
+        try
+        {
+            whole.CopyTo(buffer.AsMemory(RecordLimits.HeaderSize));
+            await tls.WriteAsync(await records.Sealer.SealAsync(buffer, whole.Length), ct);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    public Task ShutdownAsync() => tls.ShutdownAsync();
+
+    public void Dispose()
+    {
+        tls.Dispose();
+        records.Dispose();
+    }
+
+    private void Reserve(int size)
+    {
+        if (plaintext.Length < size)
+        {
+            plaintext = new byte[Math.Max(size, 4096)];
+        }
+    }
+}
