@@ -54,6 +54,7 @@ public sealed class DependencyTests
     [InlineData("Rivet.Wire")]
     [InlineData("Rivet.Cryptography")]
     [InlineData("Rivet.Lws")]
+    [InlineData("Rivet.Cryptography.Bouncy")]
     public void PortableProject_WithAllItReaches_BuildsForBrowsers(string name)
     {
         foreach (var project in Reachable(name).Append(name).Select(reached => Repository.Projects[reached]))

@@ -118,6 +118,17 @@ public sealed class LinkAeadsTests
         }
     }
 
+    /// <summary>Keys in locked pages would run out of mappings at about 16,000.</summary>
+    [Theory]
+    [InlineData(AeadSuite.Aes256Gcm)]
+    [InlineData(AeadSuite.ChaCha20Poly1305)]
+    public void Create_TwentyThousandAlive_StillWork(AeadSuite suite)
+    {
+        var keys = Enumerable.Range(0, 20_000).Select(_ => Aeads.Create(suite, new byte[AeadSizes.Key])).ToList();
+        Assert.True(keys[^1].SealAsync(new byte[AeadSizes.Nonce], default, new byte[1], new byte[17]).IsCompletedSuccessfully);
+        keys.ForEach(key => key.Dispose());
+    }
+
     [Fact]
     public void Create_UnknownSuiteOrKeySize_Throws()
     {

@@ -1,38 +1,42 @@
 using System.Security.Cryptography;
-using NSec.Cryptography;
 
 namespace Rivet.Cryptography.Sodium;
 
-/// <summary>A key in libsodium's locked memory and, from its first large message on, in an instance of the platform's cipher.</summary>
+/// <summary>
+/// A key in memory that the collector does not move, so that zeroing it leaves no copy; for libsodium and, from the first
+/// large message on, also in an instance of the platform's cipher. See <see cref="Libsodium"/> for why not in locked pages.
+/// </summary>
 internal abstract class LinkAead : IAeadKey
 {
-    private readonly AeadAlgorithm? algorithm;
-    private readonly Key? sodium;
     private readonly int bulkFrom;
+    private bool disposed;
 
-    /// <param name="algorithm">Null where libsodium cannot: then everything is bulk.</param>
-    /// <param name="key">32 bytes.</param>
+    /// <param name="key">32 bytes, copied.</param>
+    /// <param name="room">Further bytes of the secret that zeroing must reach.</param>
     /// <param name="bulkFrom">Plaintexts of this size and more go to the platform.</param>
-    protected LinkAead(AeadAlgorithm? algorithm, ReadOnlySpan<byte> key, int bulkFrom)
+    protected LinkAead(ReadOnlySpan<byte> key, int room, int bulkFrom)
     {
-        this.algorithm = algorithm;
-        this.bulkFrom = algorithm is null ? 0 : bulkFrom;
-        sodium = algorithm is null
-            ? null
-            : Key.Import(algorithm, key, KeyBlobFormat.RawSymmetricKey, new() { ExportPolicy = KeyExportPolicies.AllowPlaintextExport });
+        this.bulkFrom = bulkFrom;
+        Secret = GC.AllocateArray<byte>(AeadSizes.Key + room, pinned: true);
+        key.CopyTo(Secret);
     }
+
+    /// <summary>The key, then what is made of it.</summary>
+    protected byte[] Secret { get; }
+
+    protected ReadOnlySpan<byte> Key => Secret.AsSpan(0, AeadSizes.Key);
 
     public ValueTask SealAsync(ReadOnlyMemory<byte> nonce, ReadOnlyMemory<byte> associatedData, ReadOnlyMemory<byte> plaintext, Memory<byte> ciphertext)
     {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(nonce.Length, AeadSizes.Nonce);
+        Check(nonce);
         var output = ciphertext.Span[..(plaintext.Length + AeadSizes.Tag)];
-        if (plaintext.Length >= bulkFrom)
+        if (plaintext.Length < bulkFrom)
         {
-            SealBulk(nonce.Span, associatedData.Span, plaintext.Span, output[..^AeadSizes.Tag], output[^AeadSizes.Tag..]);
+            SealSmall(nonce.Span, associatedData.Span, plaintext.Span, output);
         }
         else
         {
-            algorithm!.Encrypt(sodium!, nonce.Span, associatedData.Span, plaintext.Span, output);
+            SealBulk(nonce.Span, associatedData.Span, plaintext.Span, output[..^AeadSizes.Tag], output[^AeadSizes.Tag..]);
         }
 
         return ValueTask.CompletedTask;
@@ -40,7 +44,7 @@ internal abstract class LinkAead : IAeadKey
 
     public ValueTask<bool> OpenAsync(ReadOnlyMemory<byte> nonce, ReadOnlyMemory<byte> associatedData, ReadOnlyMemory<byte> ciphertext, Memory<byte> plaintext)
     {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(nonce.Length, AeadSizes.Nonce);
+        Check(nonce);
         if (ciphertext.Length < AeadSizes.Tag)
         {
             return new(false);
@@ -50,7 +54,7 @@ internal abstract class LinkAead : IAeadKey
         var output = plaintext.Span[..(input.Length - AeadSizes.Tag)];
         if (output.Length < bulkFrom)
         {
-            return new(algorithm!.Decrypt(sodium!, nonce.Span, associatedData.Span, input, output));
+            return new(OpenSmall(nonce.Span, associatedData.Span, input, output));
         }
 
         try
@@ -64,10 +68,20 @@ internal abstract class LinkAead : IAeadKey
         }
     }
 
-    public virtual void Dispose() => sodium?.Dispose();
+    public virtual void Dispose()
+    {
+        disposed = true;
+        CryptographicOperations.ZeroMemory(Secret);
+    }
 
     /// <summary>Never the key.</summary>
     public sealed override string ToString() => "[redacted]";
+
+    protected abstract void SealSmall(
+        ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> associatedData, ReadOnlySpan<byte> plaintext, Span<byte> ciphertext);
+
+    protected abstract bool OpenSmall(
+        ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> associatedData, ReadOnlySpan<byte> ciphertext, Span<byte> plaintext);
 
     protected abstract void SealBulk(
         ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> associatedData, ReadOnlySpan<byte> plaintext, Span<byte> ciphertext, Span<byte> tag);
@@ -75,6 +89,9 @@ internal abstract class LinkAead : IAeadKey
     protected abstract void OpenBulk(
         ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> associatedData, ReadOnlySpan<byte> ciphertext, ReadOnlySpan<byte> tag, Span<byte> plaintext);
 
-    /// <summary>The key for the platform's cipher, which most links never need; the caller zeroes it.</summary>
-    protected byte[] ExportKey() => sodium!.Export(KeyBlobFormat.RawSymmetricKey);
+    private void Check(ReadOnlyMemory<byte> nonce)
+    {
+        ObjectDisposedException.ThrowIf(disposed, this);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(nonce.Length, AeadSizes.Nonce);
+    }
 }

@@ -9,7 +9,8 @@ namespace Rivet.Lws.Noise;
 /// <list type="bullet">
 /// <item><c>psk0</c> puts <c>psk</c> first into the first message, <c>pskN</c> last into the Nth (§9.4).</item>
 /// <item><c>hfs</c> puts <c>e1</c> behind the first <c>e</c>, or, where that message already performs a Diffie-Hellman,
-/// behind its first, so that the key is encrypted; and <c>ekem1</c> behind the first <c>ee</c> (hybrid forward secrecy §5).</item>
+/// behind its first, so that the key is encrypted; and <c>ekem1</c> behind the first <c>ee</c> (hybrid forward secrecy §5; the
+/// rule, not its table, which departs from it in KK and IN). So IKhfs is <c>e es e1 s ss</c>.</item>
 /// </list>
 /// </summary>
 internal sealed class HandshakePattern

@@ -1,0 +1,47 @@
+using System.Runtime.InteropServices;
+
+namespace Rivet.Cryptography.Sodium;
+
+/// <summary>
+/// The library that NSec brings, called directly for the link's keys. An NSec key lies in guarded pages of its own: four
+/// mappings and 10 kB each as measured, of which Linux allows a process 65,530, about 8,000 links. These keys live as
+/// long as a connection and are as many.
+/// </summary>
+internal static unsafe partial class Libsodium
+{
+    /// <summary>Bytes of an expanded AES key; it begins at a multiple of 16.</summary>
+    public const int AesState = 512;
+
+    private const string Library = "libsodium";
+
+    /// <summary>Whether libsodium has AES-GCM for this processor.</summary>
+    public static bool HasAesGcm { get; } = Initialize() && IsAesAvailable() == 1;
+
+    [LibraryImport(Library, EntryPoint = "crypto_aead_aes256gcm_beforenm")]
+    public static partial int ExpandAesKey(byte* state, byte* key);
+
+    [LibraryImport(Library, EntryPoint = "crypto_aead_aes256gcm_encrypt_afternm")]
+    public static partial int SealAes(
+        byte* ciphertext, out ulong written, byte* plaintext, ulong size, byte* associated, ulong associatedSize, nint none, byte* nonce, byte* state);
+
+    [LibraryImport(Library, EntryPoint = "crypto_aead_aes256gcm_decrypt_afternm")]
+    public static partial int OpenAes(
+        byte* plaintext, out ulong written, nint none, byte* ciphertext, ulong size, byte* associated, ulong associatedSize, byte* nonce, byte* state);
+
+    [LibraryImport(Library, EntryPoint = "crypto_aead_chacha20poly1305_ietf_encrypt")]
+    public static partial int SealChaCha(
+        byte* ciphertext, out ulong written, byte* plaintext, ulong size, byte* associated, ulong associatedSize, nint none, byte* nonce, byte* key);
+
+    [LibraryImport(Library, EntryPoint = "crypto_aead_chacha20poly1305_ietf_decrypt")]
+    public static partial int OpenChaCha(
+        byte* plaintext, out ulong written, nint none, byte* ciphertext, ulong size, byte* associated, ulong associatedSize, byte* nonce, byte* key);
+
+    /// <summary>May be called by anybody, as often as one likes.</summary>
+    private static bool Initialize() => SodiumInit() >= 0;
+
+    [LibraryImport(Library, EntryPoint = "sodium_init")]
+    private static partial int SodiumInit();
+
+    [LibraryImport(Library, EntryPoint = "crypto_aead_aes256gcm_is_available")]
+    private static partial int IsAesAvailable();
+}
