@@ -88,7 +88,7 @@ public sealed class FrameReaderTests
     [InlineData("ffffffff", FrameStatus.BadLength)]
     [InlineData("00000ffd", FrameStatus.BadLength)]
     [InlineData("000000080000000000000000", FrameStatus.BadType)]
-    [InlineData("000000080c00000000000000", FrameStatus.BadType)]
+    [InlineData("000000081000000000000000", FrameStatus.BadType)]
     [InlineData("00000008ff00000000000000", FrameStatus.BadType)]
     [InlineData("000000080901000000000007", FrameStatus.BadFlags)]
     [InlineData("000000080500000100000000", FrameStatus.BadShape)]
