@@ -14,7 +14,7 @@ namespace Rivet.Lws.Tests;
 
 /// <summary>
 /// The wire as it is promised to others. A change here is a change of the protocol: say so in docs/protocol/lws.md, then
-/// run with RIVET_ACCEPT=1 to write the files anew.
+/// run with RIVET_UPDATE_SNAPSHOTS=1 to write the files anew.
 /// </summary>
 public sealed class SnapshotTests
 {
@@ -114,7 +114,7 @@ public sealed class SnapshotTests
     private static void Compare(string path, string actual)
     {
         var file = Path.Combine(Fixtures.RepositoryRoot(), path);
-        if (Environment.GetEnvironmentVariable("RIVET_ACCEPT") == "1")
+        if (Environment.GetEnvironmentVariable("RIVET_UPDATE_SNAPSHOTS") == "1")
         {
             File.WriteAllText(file, actual);
         }

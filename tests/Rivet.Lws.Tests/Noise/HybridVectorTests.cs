@@ -5,7 +5,7 @@ using Rivet.Testing;
 namespace Rivet.Lws.Tests.Noise;
 
 /// <summary>
-/// The link's own vectors, every random value known. A change of them is a change of the protocol: RIVET_ACCEPT=1 writes
+/// The link's own vectors, every random value known. A change of them is a change of the protocol: RIVET_UPDATE_SNAPSHOTS=1 writes
 /// the file anew.
 /// </summary>
 public sealed class HybridVectorTests
@@ -34,7 +34,7 @@ public sealed class HybridVectorTests
         }
 
         var text = JsonSerializer.Serialize(new VectorFile("docs/decisions/0009-inner-handshake.md", "both sides hold the same keys and handshake hash", [.. vectors]), NoiseVector.Json) + "\n";
-        if (Environment.GetEnvironmentVariable("RIVET_ACCEPT") == "1")
+        if (Environment.GetEnvironmentVariable("RIVET_UPDATE_SNAPSHOTS") == "1")
         {
             await System.IO.File.WriteAllTextAsync(File, text, CancellationToken.None);
         }
