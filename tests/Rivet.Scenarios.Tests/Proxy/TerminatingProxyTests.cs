@@ -45,6 +45,19 @@ public sealed class TerminatingProxyTests
         Assert.Equal("Close Refused", between);
     }
 
+    [Fact]
+    public async Task Inspect_ThroughIt_SaysThatNothingIsProven()
+    {
+        using var folder = new TempFolder();
+        using var server = ServerProcess.Start(folder);
+        using var proxy = await StartAsync(folder, server);
+
+        var (code, output) = await CliProcess.RunAsync(folder["nobody"], "lws", "inspect", $"127.0.0.1:{proxy.Port}", "--json");
+
+        Assert.Equal(8, code);
+        Assert.Contains("\"proven\":false", output, StringComparison.Ordinal);
+    }
+
     private static async Task<HaProxy> StartAsync(TempFolder folder, ServerProcess server)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
