@@ -25,7 +25,7 @@ internal sealed class LinkSession(ILink link, LocalStore store, TimeProvider tim
             new ReadMarks(link, store).RunAsync(stop.Token),
         ];
         await Task.WhenAny([link.Closed, .. parts[1..]]);
-        await stop.CancelAsync();
+        stop.Cancel();
         var asked = await OutcomeAsync(parts);
         ct.ThrowIfCancellationRequested();
         if (link.Closed.IsCompleted || asked is null or "link.lost")
