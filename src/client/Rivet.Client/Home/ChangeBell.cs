@@ -53,14 +53,15 @@ internal sealed class ChangeBell
         {
             return await waiter.Task;
         }
-        catch (OperationCanceledException)
+        finally
         {
-            lock (gate)
+            if (waiter.Task.IsCanceled)
             {
-                waiters.Remove(waiter);
+                lock (gate)
+                {
+                    waiters.Remove(waiter);
+                }
             }
-
-            throw;
         }
     }
 }
