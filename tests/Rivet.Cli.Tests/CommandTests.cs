@@ -39,6 +39,7 @@ public sealed class CommandTests
     [InlineData("admin", "devices", "Bo")]
     [InlineData("admin", "sign-out", "laptop", "--person", "Bo")]
     [InlineData("whoami", "--language", "zh-CN")]
+    [InlineData("lws", "inspect", "chat.example.org:8443", "--invitation", "rivet://h:1/k/c", "--json")]
     public void Parse_WhatTheReadmeShows_IsUnderstood(params string[] arguments)
         => Assert.Empty(CommandTree.Build(Words.English).Parse(arguments).Errors);
 

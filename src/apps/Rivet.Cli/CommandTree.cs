@@ -87,6 +87,7 @@ internal static class CommandTree
             OpenCommand.Build(options),
             ImportCommands.Build(options),
             AdminCommands.Build(options),
+            LwsCommands.Build(options),
         };
     }
 

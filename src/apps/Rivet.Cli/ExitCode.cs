@@ -12,4 +12,5 @@ internal static class ExitCode
     public const int Home = 6;
     public const int Queued = 7;
     public const int LinkEnded = 8;
+    public const int NotRivet = 9;
 }

@@ -56,6 +56,7 @@ public sealed partial class RivetClient
         if (answer is { IsOk: true, Value.Conversation: { } made })
         {
             store.KeepConversation(made);
+            holder.Session?.ListAnew();
         }
 
         return answer;

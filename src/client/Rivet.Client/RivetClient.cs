@@ -24,19 +24,20 @@ public sealed partial class RivetClient : IAsyncDisposable
     private readonly CancellationTokenSource stop = new();
     private Task running = Task.CompletedTask;
 
-    private RivetClient(LocalStore store, DeviceKeys keys, Dial dial, TimeProvider time)
+    /// <summary>A client over an opened store; <paramref name="chance"/> is what its back-off is drawn from.</summary>
+    internal RivetClient(LocalStore store, DeviceKeys keys, Dial dial, TimeProvider time, Random chance)
     {
         this.store = store;
         this.keys = keys;
         this.time = time;
-        holder = new LinkHolder(store, dial, time);
+        holder = new LinkHolder(store, dial, time, chance);
     }
 
     /// <summary>Who this device and its person are.</summary>
     public Profile Profile => store.Profile()!;
 
     /// <summary>What protects the home's container.</summary>
-    public Protection Protection => store.Container.Protection;
+    public Protection Protection => store.Records.Protection;
 
     /// <summary>How the link is.</summary>
     public LinkStatus Status => holder.Status;
@@ -75,7 +76,7 @@ public sealed partial class RivetClient : IAsyncDisposable
             return ClientRefusal.Of(why);
         }
 
-        var store = new LocalStore(container);
+        var store = new LocalStore(new ContainerRecords(container));
         if (store.Profile() is not null)
         {
             store.Dispose();
@@ -86,7 +87,7 @@ public sealed partial class RivetClient : IAsyncDisposable
         var keys = store.Keys() ?? DeviceKeys.Create();
         var server = new ServerPin { Host = invitation.Host, Port = (uint)invitation.Port, Key = ByteString.CopyFrom(invitation.ServerKey.Span) };
         store.KeepDevice(keys, server);
-        var client = new RivetClient(store, keys, dialWith(keys), time);
+        var client = new RivetClient(store, keys, dialWith(keys), time, Random.Shared);
         if (await client.EnrolAsync(invitation, details, dialWith(keys), ct) is { } refused)
         {
             await client.DisposeAsync();
@@ -104,12 +105,12 @@ public sealed partial class RivetClient : IAsyncDisposable
             return ClientRefusal.Of(why);
         }
 
-        var store = new LocalStore(container);
+        var store = new LocalStore(new ContainerRecords(container));
         try
         {
             if (store.Profile() is not null && store.Server() is { } server && store.Keys() is { } keys)
             {
-                return new RivetClient(store, keys, dialWith(server, keys), time);
+                return new RivetClient(store, keys, dialWith(server, keys), time, Random.Shared);
             }
         }
         catch (ContainerException damaged)
@@ -168,8 +169,8 @@ public sealed partial class RivetClient : IAsyncDisposable
     /// <summary>Says goodbye, closes the container and zeroes the keys.</summary>
     public async ValueTask DisposeAsync()
     {
-        await stop.CancelAsync();
-        await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        stop.Cancel();
+        await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         store.Dispose();
         keys.Dispose();
         stop.Dispose();

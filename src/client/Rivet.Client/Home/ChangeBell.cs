@@ -1,45 +1,67 @@
 namespace Rivet.Client.Home;
 
 /// <summary>Counts changes; whoever saw an older count can wait for the next.</summary>
+/// <remarks>
+/// Each waiter is woken in its own context and nowhere else: no thread of the pool stands between the ring and the
+/// waiter, so that a client whose context is one queue runs in one order.
+/// </remarks>
 internal sealed class ChangeBell
 {
     private readonly Lock gate = new();
-    private TaskCompletionSource next = New();
+    private List<TaskCompletionSource<long>> waiters = [];
 
     public long Count { get; private set; }
 
     public void Ring()
     {
-        TaskCompletionSource rung;
+        List<TaskCompletionSource<long>> rung;
+        long count;
         lock (gate)
         {
-            Count++;
-            rung = next;
-            next = New();
+            count = ++Count;
+            if (waiters.Count == 0)
+            {
+                return;
+            }
+
+            rung = waiters;
+            waiters = [];
         }
 
-        rung.SetResult();
+        foreach (var waiter in rung)
+        {
+            waiter.TrySetResult(count);
+        }
     }
 
     /// <summary>Waits until the count is past <paramref name="seen"/>; gives the count.</summary>
     public async Task<long> PastAsync(long seen, CancellationToken ct)
     {
-        while (true)
+        var waiter = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (gate)
         {
-            Task waiting;
-            lock (gate)
+            if (Count > seen)
             {
-                if (Count > seen)
-                {
-                    return Count;
-                }
-
-                waiting = next.Task;
+                return Count;
             }
 
-            await waiting.WaitAsync(ct);
+            waiters.Add(waiter);
+        }
+
+        await using var cancelling = ct.UnsafeRegister(static (cancelled, ct) => ((TaskCompletionSource<long>)cancelled!).TrySetCanceled(ct), waiter);
+        try
+        {
+            return await waiter.Task;
+        }
+        finally
+        {
+            if (waiter.Task.IsCanceled)
+            {
+                lock (gate)
+                {
+                    waiters.Remove(waiter);
+                }
+            }
         }
     }
-
-    private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

@@ -40,13 +40,13 @@ internal sealed partial class LocalStore
 
     /// <summary>Entries with a sequence from <paramref name="from"/>, oldest first.</summary>
     public IReadOnlyList<Entry> Entries(ConversationId conversation, ulong from, int limit)
-        => [.. ContainerException.Unwrap(Container.Range(
-            RecordKind.Entry, RecordKeys.Entry(conversation, from), RecordKeys.Entry(conversation, ulong.MaxValue), limit))
+        => [.. records.Range(
+            RecordKind.Entry, RecordKeys.Entry(conversation, from), RecordKeys.Entry(conversation, ulong.MaxValue), limit)
             .Select(record => Entry.Parser.ParseFrom(record.Value))];
 
     /// <summary>Entries of all conversations in the order in which they came to this home.</summary>
     public IReadOnlyList<(long Arrival, Entry Entry)> Arrived(long after, int limit)
-        => [.. ContainerException.Unwrap(Container.Arrived(RecordKind.Entry, after, limit))
+        => [.. records.Arrived(RecordKind.Entry, after, limit)
             .Select(record => (record.Arrival, Entry.Parser.ParseFrom(record.Value)))];
 
     /// <summary>The arrival of the newest entry; 0 when there is none.</summary>
@@ -79,7 +79,7 @@ internal sealed partial class LocalStore
     }
 
     public IReadOnlyList<(ConversationId Conversation, ulong Sequence)> UntoldReadMarks()
-        => [.. ContainerException.Unwrap(Container.Range(RecordKind.ReadMark, [], newestFirst: false, int.MaxValue))
+        => [.. records.All(RecordKind.ReadMark)
             .Select(record => (EntityId.Read<ConversationId>(record.Key), ReadMarkRecord.Parser.ParseFrom(record.Value)))
             .Where(pair => !pair.Item2.Told)
             .Select(pair => (pair.Item1, pair.Item2.Sequence))];
@@ -93,7 +93,7 @@ internal sealed partial class LocalStore
     });
 
     /// <summary>Lists show the most recent conversation first: the server tells its time only when it is asked.</summary>
-    private static void Touch(ContainerWrite write, byte[] key, ulong last, long lastMs)
+    private static void Touch(IRecordWrite write, byte[] key, ulong last, long lastMs)
     {
         if (write.Find(RecordKind.Conversation, key) is { } value)
         {
@@ -106,7 +106,7 @@ internal sealed partial class LocalStore
 
     private static byte[] ReaderKey(string name) => System.Text.Encoding.UTF8.GetBytes(name);
 
-    private ulong Append(ContainerWrite write, ConversationId conversation, IEnumerable<Entry> entries)
+    private ulong Append(IRecordWrite write, ConversationId conversation, IEnumerable<Entry> entries)
     {
         var key = conversation.ToBytes();
         var cursor = write.Find(RecordKind.Cursor, key) is { } value ? CursorRecord.Parser.ParseFrom(value).Sequence : 0;

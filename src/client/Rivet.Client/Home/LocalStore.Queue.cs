@@ -90,7 +90,7 @@ internal sealed partial class LocalStore
     public void RemoveErrand(byte[] id) => Write(write => write.Delete(RecordKind.Errand, id));
 
     /// <summary>An entry of this very device ends its message's wait in the queue, whether by answer, push or fetch.</summary>
-    private void Settle(ContainerWrite write, Entry entry)
+    private void Settle(IRecordWrite write, Entry entry)
     {
         device ??= Profile()?.Device.ToBytes();
         if (device is null || !entry.AuthorDeviceId.Span.SequenceEqual(device))
@@ -119,5 +119,5 @@ internal sealed partial class LocalStore
     }
 
     private IEnumerable<Record> InOrder(RecordKind kind)
-        => ContainerException.Unwrap(Container.Range(kind, [], newestFirst: false, int.MaxValue)).OrderBy(record => record.Arrival);
+        => records.All(kind).OrderBy(record => record.Arrival);
 }

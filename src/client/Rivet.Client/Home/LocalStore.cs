@@ -8,22 +8,22 @@ using Rivet.Wire;
 
 namespace Rivet.Client.Home;
 
-/// <summary>The container in the client's words. Every write rings <see cref="Bell"/>; so does what other processes write.</summary>
-internal sealed partial class LocalStore(DeviceContainer container) : IDisposable
+/// <summary>The records in the client's words. Every write rings <see cref="Bell"/>; so does what other processes write.</summary>
+internal sealed partial class LocalStore(IRecords records) : IDisposable
 {
     private byte[]? device;
-    private long foreignVersion = ContainerException.Unwrap(container.ForeignVersion());
+    private long foreignVersion = records.ForeignVersion();
 
     public ChangeBell Bell { get; } = new();
 
-    public DeviceContainer Container => container;
+    public IRecords Records => records;
 
-    public void Dispose() => container.Dispose();
+    public void Dispose() => records.Dispose();
 
     /// <summary>Rings the bell when another process has written since the last look.</summary>
     public void LookAbroad()
     {
-        var version = ContainerException.Unwrap(container.ForeignVersion());
+        var version = records.ForeignVersion();
         if (Interlocked.Exchange(ref foreignVersion, version) != version)
         {
             Bell.Ring();
@@ -138,21 +138,21 @@ internal sealed partial class LocalStore(DeviceContainer container) : IDisposabl
 
     private List<T> All<T>(RecordKind kind, MessageParser<T> parser)
         where T : IMessage<T>
-        => [.. ContainerException.Unwrap(container.Range(kind, [], newestFirst: false, int.MaxValue)).Select(record => parser.ParseFrom(record.Value))];
+        => [.. records.All(kind).Select(record => parser.ParseFrom(record.Value))];
 
     private T? Find<T>(RecordKind kind, byte[] key, MessageParser<T> parser)
         where T : class, IMessage<T>
-        => ContainerException.Unwrap(container.Find(kind, key)) is { } value ? parser.ParseFrom(value) : null;
+        => records.Find(kind, key) is { } value ? parser.ParseFrom(value) : null;
 
-    private void Write(Action<ContainerWrite> work) => Write(write =>
+    private void Write(Action<IRecordWrite> work) => Write(write =>
     {
         work(write);
         return true;
     });
 
-    private T Write<T>(Func<ContainerWrite, T> work)
+    private T Write<T>(Func<IRecordWrite, T> work)
     {
-        var result = ContainerException.Unwrap(container.Write(work));
+        var result = records.Write(work);
         Bell.Ring();
         return result;
     }

@@ -20,8 +20,8 @@ namespace Rivet.Client.Link;
 /// <summary>Dials a server and signs in: TCP, TLS, then the handshake of docs/protocol/lws-2.md.</summary>
 internal sealed class LinkDialer(LinkTarget target, DeviceKeys keys, Join? join, ServerMemory memory, TimeProvider time)
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
-    private static readonly SslApplicationProtocol Lws = new(Encoding.ASCII.GetBytes(LwsConstants.Alpn));
+    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+    public static readonly SslApplicationProtocol Lws = new(Encoding.ASCII.GetBytes(LwsConstants.Alpn));
 
     /// <summary>
     /// A server that refuses who used its static key may have changed it: then once more, as at first contact, which
@@ -51,7 +51,7 @@ internal sealed class LinkDialer(LinkTarget target, DeviceKeys keys, Join? join,
         {
             await socket.ConnectAsync(new DnsEndPoint(target.Host, target.Port), either.Token);
             tls = new SslStream(new NetworkStream(socket, ownsSocket: true));
-            await tls.AuthenticateAsClientAsync(TlsOptions(), either.Token);
+            await tls.AuthenticateAsClientAsync(TlsOptions(target.Host), either.Token);
             var signedIn = tls.NegotiatedApplicationProtocol != Lws || (TlsChannel.Group(tls) is { } group && !TlsChannel.IsAllowed(group))
                 ? LinkRefusal.TlsRefused
                 : await SignInAsync(tls, either.Token);
@@ -88,9 +88,9 @@ internal sealed class LinkDialer(LinkTarget target, DeviceKeys keys, Join? join,
     /// TLS 1.3 with the two suites. The certificate is not judged: what proves the server is its pinned identity key over
     /// this channel, which also holds where certificates lie and clocks are wrong (docs/protocol/lws.md §1).
     /// </summary>
-    private SslClientAuthenticationOptions TlsOptions() => new()
+    public static SslClientAuthenticationOptions TlsOptions(string host) => new()
     {
-        TargetHost = target.Host,
+        TargetHost = host,
         EnabledSslProtocols = SslProtocols.Tls13,
         ApplicationProtocols = [Lws],
         AllowTlsResume = false,
@@ -192,14 +192,14 @@ internal sealed class LinkDialer(LinkTarget target, DeviceKeys keys, Join? join,
         StaticSignature = ByteString.CopyFrom(keys.Identity.Sign(SignedMessages.StaticKey(keys.Static.PublicKey.Span))),
     };
 
-    private static async Task SendAsync(SslStream tls, FrameType type, ReadOnlyMemory<byte> body, CancellationToken ct)
+    public static async Task SendAsync(SslStream tls, FrameType type, ReadOnlyMemory<byte> body, CancellationToken ct)
     {
         var frame = new ArrayBufferWriter<byte>(LwsConstants.HeaderSize + body.Length);
         FrameWriter.Write(frame, type, Method.None, 0, body.Span);
         await tls.WriteAsync(frame.WrittenMemory, ct);
     }
 
-    private static async Task<Result<byte[], LinkRefusal>> ReadAsync(PipeReader input, FrameType expected, CancellationToken ct)
+    public static async Task<Result<byte[], LinkRefusal>> ReadAsync(PipeReader input, FrameType expected, CancellationToken ct)
     {
         while (true)
         {

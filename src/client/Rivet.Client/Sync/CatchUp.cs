@@ -51,6 +51,8 @@ internal sealed class CatchUp(ILink link, LocalStore store, SyncInbox inbox, Per
 
     private async Task ListAsync(SyncWork work, CancellationToken ct)
     {
+        // What is founded here while the list is on its way is not in it, and not gone.
+        var known = store.Conversations();
         var present = new HashSet<ConversationId>();
         var after = ByteString.Empty;
         while (true)
@@ -74,7 +76,7 @@ internal sealed class CatchUp(ILink link, LocalStore store, SyncInbox inbox, Per
             after = page.Conversations[^1].ConversationId;
         }
 
-        foreach (var gone in store.Conversations().Where(known => !known.Removed && !present.Contains(EntityId.Read<ConversationId>(known.ConversationId.Span))))
+        foreach (var gone in known.Where(one => !one.Removed && !present.Contains(EntityId.Read<ConversationId>(one.ConversationId.Span))))
         {
             gone.Removed = true;
             store.KeepConversation(gone);
@@ -89,6 +91,8 @@ internal sealed class CatchUp(ILink link, LocalStore store, SyncInbox inbox, Per
             return;
         }
 
+        // Whoever was removed and is a member again may fetch again.
+        stuck.Remove(id);
         var cursor = store.Cursor(id);
         if (cursor < conversation.LastSequence)
         {
@@ -214,20 +218,29 @@ internal sealed class CatchUp(ILink link, LocalStore store, SyncInbox inbox, Per
     {
         foreach (var some in moved.Chunk(MostCursors))
         {
-            var request = new AcknowledgeRequest();
-            request.Cursors.AddRange(some.Select(conversation => new Cursor
+            var cursors = some.Select(conversation => new Cursor
             {
                 ConversationId = ByteString.CopyFrom(conversation.ToBytes()),
                 Sequence = store.Cursor(conversation),
-            }).Where(cursor => cursor.Sequence > 0));
-            if (request.Cursors.Count > 0 && !(await link.AskAsync(Method.Acknowledge, request, AcknowledgeResponse.Parser, ct)).TryGet(out _, out var refusal)
-                && IsPassing(refusal))
+            }).Where(cursor => cursor.Sequence > 0).ToList();
+            if (cursors.Count > 0 && !await TryAcknowledgeAsync(cursors, ct) && cursors.Count > 1)
             {
-                throw new LinkEndedException(refusal.Reason);
+                // The server moves all or none: a conversation one was removed from must not hold the others back.
+                foreach (var cursor in cursors)
+                {
+                    await TryAcknowledgeAsync([cursor], ct);
+                }
             }
         }
 
         moved.Clear();
+    }
+
+    /// <summary>False when the server refused for good.</summary>
+    private async Task<bool> TryAcknowledgeAsync(IReadOnlyList<Cursor> cursors, CancellationToken ct)
+    {
+        var answer = await link.AskAsync(Method.Acknowledge, new AcknowledgeRequest { Cursors = { cursors } }, AcknowledgeResponse.Parser, ct);
+        return answer.TryGet(out _, out var refusal) || (IsPassing(refusal) ? throw new LinkEndedException(refusal.Reason) : false);
     }
 
     private async Task<TResponse> AskAsync<TResponse>(Method method, IMessage request, MessageParser<TResponse> parser, CancellationToken ct)

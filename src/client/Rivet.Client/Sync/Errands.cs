@@ -6,7 +6,7 @@ using Rivet.Wire;
 namespace Rivet.Client.Sync;
 
 /// <summary>Asks over this process's link what other processes of the home want asked, each errand at most once.</summary>
-internal sealed class Errands(ILink link, LocalStore store, TimeProvider time)
+internal sealed class Errands(ILink link, LocalStore store, SyncInbox inbox, TimeProvider time)
 {
     private static readonly TimeSpan Forgotten = TimeSpan.FromMinutes(10);
 
@@ -36,6 +36,11 @@ internal sealed class Errands(ILink link, LocalStore store, TimeProvider time)
         {
             errand.State = ErrandState.Answered;
             errand.Answer = response.ToByteString();
+            if ((Method)errand.Method is Method.CreateConversation)
+            {
+                // The device that founds a conversation is pushed nothing of it: its log has to be fetched.
+                inbox.Ask(work => work.List = true);
+            }
         }
         else
         {

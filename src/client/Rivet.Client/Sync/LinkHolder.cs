@@ -10,11 +10,11 @@ namespace Rivet.Client.Sync;
 /// Keeps a home connected. One process of the home holds the lock and the link; the others wait for the lock, see the
 /// holder's state in the container, and take over when it goes.
 /// </summary>
-internal sealed class LinkHolder(LocalStore store, Dial dial, TimeProvider time)
+internal sealed class LinkHolder(LocalStore store, Dial dial, TimeProvider time, Random chance)
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan AfterReplaced = TimeSpan.FromSeconds(5);
-    private readonly Backoff backoff = new(Random.Shared);
+    private readonly Backoff backoff = new(chance);
     private LinkStatus own = new(LinkPhase.Connecting, "");
     private volatile LinkSession? session;
     private volatile bool othersHold;
@@ -29,7 +29,7 @@ internal sealed class LinkHolder(LocalStore store, Dial dial, TimeProvider time)
     public async Task RunAsync(CancellationToken ct)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        var abroad = LookAbroadAsync(stop.Token);
+        var abroad = store.Records.IsShared ? LookAbroadAsync(stop.Token) : Task.CompletedTask;
         try
         {
             using var held = await TakeLockAsync(ct);
@@ -38,9 +38,9 @@ internal sealed class LinkHolder(LocalStore store, Dial dial, TimeProvider time)
         }
         finally
         {
-            await stop.CancelAsync();
+            stop.Cancel();
             othersHold = false;
-            await abroad.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await abroad.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         }
     }
 
@@ -119,11 +119,11 @@ internal sealed class LinkHolder(LocalStore store, Dial dial, TimeProvider time)
         }
     }
 
-    private async Task<LinkLock> TakeLockAsync(CancellationToken ct)
+    private async Task<IDisposable> TakeLockAsync(CancellationToken ct)
     {
         while (true)
         {
-            if (LinkLock.TryTake(store.Container.Place) is { } held)
+            if (store.Records.TryTakeLink() is { } held)
             {
                 return held;
             }

@@ -11,6 +11,9 @@ internal sealed class LinkSession(ILink link, LocalStore store, TimeProvider tim
 
     public ILink Link => link;
 
+    /// <summary>Something came to be that no push will tell this device of: asks what there is anew.</summary>
+    public void ListAnew() => inbox.Ask(work => work.List = true);
+
     /// <summary>Works until the link ends or <paramref name="ct"/> stops it; gives why it ended: a stable key, and whether for good.</summary>
     public async Task<(string Reason, bool Final)> RunAsync(Action caughtUp, CancellationToken ct)
     {
@@ -21,11 +24,11 @@ internal sealed class LinkSession(ILink link, LocalStore store, TimeProvider tim
             inbox.FillAsync(link.Pushes, stop.Token),
             new CatchUp(link, store, inbox, profile.Person).RunAsync(caughtUp, stop.Token),
             new Sender(link, store, inbox, profile, time).RunAsync(stop.Token),
-            new Errands(link, store, time).RunAsync(stop.Token),
-            new ReadMarks(link, store).RunAsync(stop.Token),
+            new Errands(link, store, inbox, time).RunAsync(stop.Token),
+            new ReadMarks(link, store, time).RunAsync(stop.Token),
         ];
         await Task.WhenAny([link.Closed, .. parts[1..]]);
-        await stop.CancelAsync();
+        stop.Cancel();
         var asked = await OutcomeAsync(parts);
         ct.ThrowIfCancellationRequested();
         if (link.Closed.IsCompleted || asked is null or "link.lost")

@@ -1,0 +1,83 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Rivet.Client.Link;
+using Rivet.Kernel;
+using Rivet.Testing;
+
+namespace Rivet.Scenarios.Tests.Proxy;
+
+/// <summary>
+/// A proxy that opens TLS and makes it anew towards the server, ALPN and all: the machine in the middle, be it the
+/// hoster's own. Neither end takes it.
+/// </summary>
+public sealed class TerminatingProxyTests
+{
+    [Fact]
+    public async Task Client_ThroughIt_RefusesBeforeItShowsItself()
+    {
+        using var folder = new TempFolder();
+        using var server = ServerProcess.Start(folder);
+        using var proxy = await StartAsync(folder, server);
+        await using var company = await Company.FoundAsync(server);
+        using var keys = DeviceKeys.Create();
+
+        var refused = await LwsLink.ConnectAsync(company.Target with { Port = proxy.Port }, keys, null, TimeProvider.System, Company.Ct);
+        var known = await LwsLink.ConnectAsync(company.Target with { Port = proxy.Port }, company.Founder.Keys, null, TimeProvider.System, Company.Ct);
+
+        // Not "unreachable" and not "no TLS": the proxy relayed, and the server's proof did not fit the channel.
+        Assert.Equal(LinkRefusal.WrongServerKey, refused.Refusal);
+        Assert.Equal(LinkRefusal.WrongServerKey, known.Refusal);
+    }
+
+    [Fact]
+    public async Task Server_BehindIt_RefusesADeviceThatChecksNothing()
+    {
+        using var folder = new TempFolder();
+        using var server = ServerProcess.Start(folder);
+        using var proxy = await StartAsync(folder, server);
+        await using var company = await Company.FoundAsync(server);
+
+        var direct = await CredulousDevice.SignInAsync(company.Target, company.Founder.Keys, Company.Ct);
+        var between = await CredulousDevice.SignInAsync(company.Target with { Port = proxy.Port }, company.Founder.Keys, Company.Ct);
+
+        Assert.Equal("Welcome", direct);
+        Assert.Equal("Close Refused", between);
+    }
+
+    [Fact]
+    public async Task Inspect_ThroughIt_SaysThatNothingIsProven()
+    {
+        using var folder = new TempFolder();
+        using var server = ServerProcess.Start(folder);
+        using var proxy = await StartAsync(folder, server);
+
+        var (code, output) = await CliProcess.RunAsync(folder["nobody"], "lws", "inspect", $"127.0.0.1:{proxy.Port}", "--json");
+
+        Assert.Equal(8, code);
+        Assert.Contains("\"proven\":false", output, StringComparison.Ordinal);
+    }
+
+    private static async Task<HaProxy> StartAsync(TempFolder folder, ServerProcess server)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var now = TimeProvider.System.GetUtcNow();
+        using var certificate = new CertificateRequest("CN=in between", key, HashAlgorithmName.SHA256).CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
+        await File.WriteAllTextAsync(folder["proxy.pem"], certificate.ExportCertificatePem() + "\n" + key.ExportPkcs8PrivateKeyPem(), Company.Ct);
+        return await HaProxy.StartAsync(folder, port => string.Create(CultureInfo.InvariantCulture, $"""
+            defaults
+                mode tcp
+                timeout connect 10s
+                timeout client 200s
+                timeout server 200s
+
+            frontend devices
+                bind 127.0.0.1:{port} ssl crt {folder["proxy.pem"]} alpn lws/1 ssl-min-ver TLSv1.3
+                default_backend rivet
+
+            backend rivet
+                server rivet 127.0.0.1:{server.Port} ssl verify none alpn lws/1 ssl-min-ver TLSv1.3
+
+            """));
+    }
+}
