@@ -22,8 +22,8 @@ public sealed class TerminatingProxyTests
         await using var company = await Company.FoundAsync(server);
         using var keys = DeviceKeys.Create();
 
-        var refused = await LwsLink.ConnectAsync(company.Target with { Port = proxy.Port }, keys, null, TimeProvider.System, Company.Ct);
-        var known = await LwsLink.ConnectAsync(company.Target with { Port = proxy.Port }, company.Founder.Keys, null, TimeProvider.System, Company.Ct);
+        var refused = await LwsLink.ConnectAsync(company.Target with { Port = proxy.Port }, keys, null, null, TimeProvider.System, Company.Ct);
+        var known = await LwsLink.ConnectAsync(company.Target with { Port = proxy.Port }, company.Founder.Keys, null, null, TimeProvider.System, Company.Ct);
 
         // Not "unreachable" and not "no TLS": the proxy relayed, and the server's proof did not fit the channel.
         Assert.Equal(LinkRefusal.WrongServerKey, refused.Refusal);
