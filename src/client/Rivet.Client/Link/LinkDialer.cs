@@ -110,7 +110,7 @@ internal sealed class LinkDialer(LinkTarget target, DeviceKeys keys, Join? join,
             return why;
         }
 
-        memory.Learn(link);
+        memory.Learn(link.ServerStatic, link.HighestVersion);
         if (!link.Finish.IsEmpty)
         {
             await SendAsync(tls, FrameType.Finish, link.Finish, ct);
