@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Rivet.Bench.Load;
+using Rivet.Wire;
 using static Rivet.Bench.Statistics;
 
 namespace Rivet.Bench.Lws;
@@ -20,6 +21,7 @@ internal static class LwsBench
         ["lws.rtt64"] = (report, folder) => RoundTripsAsync(report, folder, "lws.rtt64", 64),
         ["lws.bulk"] = BulkAsync,
         ["lws.signin"] = SignInsAsync,
+        ["lws.handshake"] = HandshakesAsync,
         ["lws.allocations"] = AllocationsAsync,
         ["lws.memory"] = MemoryAsync,
     };
@@ -88,10 +90,11 @@ internal static class LwsBench
 
     private static async Task SignInsAsync(Report report, DirectoryInfo folder)
     {
-        const int Count = 1_000;
+        const int Count = 2_000;
         using var rivet = ServerUnderTest.StartRivet(folder.FullName);
         await using var company = await Company.FoundAsync(rivet, 8);
         var (target, devices) = company.Devices;
+        await LinkCosts.MeasureAsync(Beginning.SignIn, target, devices, Count, rivet.Cpu); // Compiled by now.
         var (tls, full, resumed) = (new List<double>(), new List<double>(), new List<double>());
         for (var round = 0; round < Rounds; round++)
         {
@@ -107,6 +110,17 @@ internal static class LwsBench
         report.Add(new(
             "lws.resume", 1e6 / Median(resumed), "sign-ins/s of a core", Median(full.Zip(resumed, (whole, ticket) => whole / ticket)),
             "full sign-ins", "stated"));
+    }
+
+    private static async Task HandshakesAsync(Report report, DirectoryInfo folder)
+    {
+        const int Count = 1_000;
+        var first = await Handshakes.MeasureAsync(LinkPattern.FirstContact, Count);
+        foreach (var pattern in (LinkPattern[])[LinkPattern.FirstContact, LinkPattern.KnownServer, LinkPattern.Resumption])
+        {
+            var spent = await Handshakes.MeasureAsync(pattern, Count);
+            report.Add(new($"lws.handshake.{pattern}", spent, "µs, the server's side", spent / first, $"first contact, {first:F0} µs", "–"));
+        }
     }
 
     private static Task AllocationsAsync(Report report, DirectoryInfo folder)
