@@ -48,6 +48,7 @@ class Window {
 export class DataStream {
     #all;
     #incoming = [];
+    #forgotten = false;
     #wake = null;
 
     constructor(all, number) {
@@ -63,9 +64,9 @@ export class DataStream {
         this.answer.catch(() => {}); // whoever asks for the answer learns of it
     }
 
-    /** Sends bytes, as credit allows; ends when they are on their way, or the server has answered. */
+    /** Sends bytes, as credit allows; ends when they are on their way, or are no longer wanted since the server has answered. */
     async write(bytes) {
-        for (let at = 0; at < bytes.length; at += MAX_DATA) {
+        for (let at = 0; at < bytes.length && !this.ended; at += MAX_DATA) {
             await new Promise(sent => {
                 this.outgoing.push({ bytes: bytes.subarray(at, at + MAX_DATA), sent });
                 this.#all.pump();
@@ -75,32 +76,52 @@ export class DataStream {
 
     /** No more data from this side. */
     end() {
+        if (this.ended) {
+            return;
+        }
         this.outgoing.push({ bytes: null, sent: () => {} });
         this.#all.pump();
     }
 
     /** No more data wanted from the other side. */
     stop() {
+        if (this.ended) {
+            return;
+        }
         this.#all.send(encodeFrame('stop', undefined, { stream: this.number }));
     }
 
     async *[Symbol.asyncIterator]() {
-        for (;;) {
-            while (this.#incoming.length > 0) {
-                const bytes = this.#incoming.shift();
-                this.#all.consumed(this, bytes.length);
-                yield bytes;
+        try {
+            for (;;) {
+                while (this.#incoming.length > 0) {
+                    const bytes = this.#incoming.shift();
+                    this.#all.consumed(this, bytes.length);
+                    yield bytes;
+                }
+                if (this.ended) {
+                    return;
+                }
+                await new Promise(resolve => { this.#wake = resolve; });
             }
-            if (this.ended) {
-                return;
-            }
-            await new Promise(resolve => { this.#wake = resolve; });
+        } finally {
+            this.#forget();
         }
     }
 
     receive(bytes) {
-        this.#incoming.push(bytes);
-        this.#wake?.();
+        if (this.#forgotten) {
+            this.#all.consumed(this, bytes.length);
+        } else {
+            this.#incoming.push(bytes);
+            this.#wake?.();
+        }
+    }
+
+    // Whoever stops reading must not keep the link's credit, which all streams share.
+    #forget() {
+        this.#forgotten = true;
+        this.#incoming.splice(0).forEach(bytes => this.#all.consumed(this, bytes.length));
     }
 
     finish() {
@@ -113,6 +134,7 @@ export class DataStream {
 /** All streams of a link. */
 export class Streams {
     #open = new Map();
+    #past = new Set();
     #window = new Window(LINK_WINDOW);
     #writable;
     #waiting = false;
@@ -131,8 +153,11 @@ export class Streams {
 
     /** The server answered on it: its last frame there. */
     close(number) {
-        this.#open.get(number)?.finish();
-        this.#open.delete(number);
+        if (this.#open.has(number)) {
+            this.#open.get(number).finish();
+            this.#open.delete(number);
+            this.#past.add(number);
+        }
     }
 
     closeAll(error) {
@@ -144,10 +169,14 @@ export class Streams {
 
     data({ stream: number, body }) {
         const stream = this.#open.get(number);
-        if (!stream) {
-            throw new Refused('data on no open stream'); // the server's answer is its last frame on a stream
+        if (!stream && !this.#past.has(number)) {
+            throw new Refused('data on no open stream');
         }
         this.#window.received(body.length);
+        if (!stream) {
+            this.#grant(0, this.#window.consume(body.length)); // answered meanwhile: ignored, but counted
+            return;
+        }
         stream.window.received(body.length);
         stream.receive(body.slice());
     }
@@ -157,7 +186,7 @@ export class Streams {
             this.#window.granted(count);
         } else if (this.#open.has(number)) {
             this.#open.get(number).window.granted(count);
-        } else {
+        } else if (!this.#past.has(number)) {
             throw new Refused('credit for no open stream');
         }
         this.pump();
