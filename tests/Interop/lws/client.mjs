@@ -27,7 +27,8 @@ const BINDINGS = { 'exporter': Binding.TLS_EXPORTER, 'end-point': Binding.TLS_SE
 const { values: options, positionals: [command, ...given] } = parseArgs({
     allowPositionals: true,
     options: {
-        'home': { type: 'string' }, 'name': { type: 'string' }, 'device': { type: 'string', default: 'node' }, 'company': { type: 'string' },
+        'home': { type: 'string' }, 'name': { type: 'string' }, 'device': { type: 'string', default: 'node' },
+        'company': { type: 'string' },
         'pattern': { type: 'string' }, 'cipher': { type: 'string', default: 'aes' }, 'binding': { type: 'string' },
         'server-key': { type: 'string' }, 'id': { type: 'string' }, 'until': { type: 'string' }, 'times': { type: 'string', default: '1' },
         'bytes': { type: 'string', default: '1000000' }, 'streams': { type: 'string', default: '1' },

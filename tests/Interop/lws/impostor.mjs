@@ -25,7 +25,8 @@ export class Impostor {
         this.identity = identityPair();
         this.static = keyPair();
         this.ticket = { id: randomBytes(16), secret: randomBytes(32) };
-        this.channel = { stream: clientEnd, reader: new Reader(clientEnd), binding: { kind: Binding.TLS_EXPORTER, value: randomBytes(32) } };
+        const binding = { kind: Binding.TLS_EXPORTER, value: randomBytes(32) };
+        this.channel = { stream: clientEnd, reader: new Reader(clientEnd), binding };
         this.stream = serverEnd;
         this.reader = new Reader(serverEnd);
     }

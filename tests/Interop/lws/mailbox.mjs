@@ -56,7 +56,8 @@ export class Mailbox {
 
     async #sendPending({ conversation, text, id }) {
         const answer = await this.#link.ask('SEND', {
-            conversationId: hexToBytes(conversation), clientMessageId: hexToBytes(id), content: encode('Content', { post: { body: { text } } }),
+            conversationId: hexToBytes(conversation), clientMessageId: hexToBytes(id),
+            content: encode('Content', { post: { body: { text } } }),
         });
         this.#store.removePending(id);
         return { id, ...answer };

@@ -23,7 +23,10 @@ const patterns = {
 
 /** A cipher by its Noise name: sealing under a key and a Noise counter (§12: they differ in how the counter is written). */
 export const ciphers = {
-    AESGCM: { seal: (key, n, ad, text) => gcm(key, nonce(n, false), ad).encrypt(text), open: (key, n, ad, box) => gcm(key, nonce(n, false), ad).decrypt(box) },
+    AESGCM: {
+        seal: (key, n, ad, text) => gcm(key, nonce(n, false), ad).encrypt(text),
+        open: (key, n, ad, box) => gcm(key, nonce(n, false), ad).decrypt(box),
+    },
     ChaChaPoly: {
         seal: (key, n, ad, text) => chacha20poly1305(key, nonce(n, true), ad).encrypt(text),
         open: (key, n, ad, box) => chacha20poly1305(key, nonce(n, true), ad).decrypt(box),

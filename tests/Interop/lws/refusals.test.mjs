@@ -51,7 +51,8 @@ for (const [what, answer] of Object.entries(answers)) {
 
 test('an offer without the highest version ever seen is refused', () => refusesAnswer({}, { highest: 3 }));
 
-test('another identity key than the pinned one is refused before finish', () => refusesAnswer({}, { identityKey: identityPair().publicKey }));
+test('another identity key than the pinned one is refused before finish', () =>
+    refusesAnswer({}, { identityKey: identityPair().publicKey }));
 
 test('no keys at all are refused', () => refusesAnswer({ keys: undefined }));
 
@@ -80,6 +81,7 @@ test('another channel binding at the other end is refused', async () => {
     server.client({ pattern: Pattern.KNOWN_SERVER }).catch(() => {});
     server.channel.binding.value = new Uint8Array(32);
     await assert.rejects(server.respond(), /does not open/);
+    server.stream.end();
 });
 
 for (const at of [0, 40, 1200, -1]) {
@@ -130,7 +132,8 @@ test('a second puzzle is refused', async () => {
 
 for (const [what, bytes] of Object.entries({
     'too short a frame': u32(7), 'too long a frame': u32(4093), 'a ping in clear': PING, 'a welcome in clear': encodeFrame('welcome'),
-    'flags': changed(encodeFrame('respond', new Uint8Array(40)), 5), 'an unknown type': changed(encodeFrame('respond', new Uint8Array(40)), 4, 99),
+    'flags': changed(encodeFrame('respond', new Uint8Array(40)), 5),
+    'an unknown type': changed(encodeFrame('respond', new Uint8Array(40)), 4, 99),
 })) {
     test(`${what} is refused before the keys`, () => refusesInClear(bytes));
 }
@@ -174,13 +177,13 @@ const records = {
     'zeros followed by something else': ['PROTOCOL_ERROR', padded(8, 1)],
     'too few zeros for a length followed by something else': ['PROTOCOL_ERROR', padded(2, 1)],
     'a record of zeros alone': ['PROTOCOL_ERROR', server => server.sealer.sealPlaintext(new Uint8Array(64))],
-    'a request from the server': ['PROTOCOL_ERROR', server => server.sealer.seal(encodeFrame('request', undefined, { method: 1, stream: 1 }))],
-    'a second welcome': ['PROTOCOL_ERROR', server => server.sealer.seal(encodeFrame('welcome'))],
-    'an answer to nothing': ['PROTOCOL_ERROR', server => server.sealer.seal(encodeFrame('response', undefined, { stream: 9 }))],
-    'a push with the number of a request': ['PROTOCOL_ERROR', server => server.sealer.seal(encodeFrame('push', undefined, { method: 1 }))],
+    'a request from the server': ['PROTOCOL_ERROR', sealed('request', undefined, { method: 1, stream: 1 })],
+    'a second welcome': ['PROTOCOL_ERROR', sealed('welcome')],
+    'an answer to nothing': ['PROTOCOL_ERROR', sealed('response', undefined, { stream: 9 })],
+    'a push with the number of a request': ['PROTOCOL_ERROR', sealed('push', undefined, { method: 1 })],
     'an empty credit': ['PROTOCOL_ERROR', server => server.sealer.seal(credit(0, 0))],
     'more than 2^24 bytes of credit': ['PROTOCOL_ERROR', server => server.sealer.seal(credit(0, 2 ** 24 - 1_048_576 + 1))],
-    'data on a stream that is not open': ['PROTOCOL_ERROR', server => server.sealer.seal(encodeFrame('data', Uint8Array.of(1), { stream: 9 }))],
+    'data on a stream that is not open': ['PROTOCOL_ERROR', sealed('data', Uint8Array.of(1), { stream: 9 })],
 };
 for (const [what, [reason, make, answersFirst]] of Object.entries(records)) {
     test(`${what} ends the link`, async () => {
@@ -227,7 +230,8 @@ test('a sender keeps to its credit and goes on when it is granted', async () => 
 });
 
 test('plaintexts are padded to the sizes of the table', () => {
-    const sizes = [[1, 64], [64, 64], [65, 128], [256, 256], [257, 384], [385, 512], [4096, 4096], [4097, 5120], [16_384, 16_384], [16_385, 16_385]];
+    const sizes = [[1, 64], [64, 64], [65, 128], [256, 256], [257, 384], [385, 512], [4096, 4096],
+        [4097, 5120], [16_384, 16_384], [16_385, 16_385]];
     sizes.forEach(([size, expected]) => assert.equal(paddedSize(size), expected));
 });
 
@@ -257,6 +261,10 @@ async function refusesInClear(bytes) {
     server.stream.write(bytes);
     assert.equal(await server.closeReason(), 'PROTOCOL_ERROR');
     await assert.rejects(shaking, { reason: CloseReason.PROTOCOL_ERROR });
+}
+
+function sealed(...frame) {
+    return server => server.sealer.seal(encodeFrame(...frame));
 }
 
 function padded(zeros, byte) {
