@@ -38,7 +38,7 @@ public sealed class EndpointTests
         using var folder = new TempFolder();
         await using var server = RivetServer.Build(new ServerOptions
         {
-            DataFolder = folder["data"], KeysFolder = folder["keys"], Port = 0, Hosts = ["localhost"], Quota = 0, Json = false,
+            DataFolder = folder["data"], KeysFolder = folder["keys"], Port = 0, Hosts = ["localhost"], Quota = 0, BoundOnly = false, Json = false,
         });
         return [.. server.Services.GetRequiredService<LwsEndpoints>().All
             .Select(endpoint => (endpoint.Method, endpoint.Permission.Name))

@@ -15,7 +15,7 @@ public sealed class LinkTests : IDisposable
     {
         server.RefuseNext = LinkRefusal.Unreachable;
         Assert.Equal("link.unreachable", (await home.TryJoinAsync(server)).Refusal.Reason);
-        Assert.Equal(ClientRefusal.NotJoined, RivetClient.Open(home.Home, (_, _) => server.DialAsync, TimeProvider.System).Refusal.Reason);
+        Assert.Equal(ClientRefusal.NotJoined, RivetClient.Open(home.Home, (_, _, _) => server.DialAsync, TimeProvider.System).Refusal.Reason);
         await using var client = await home.JoinAsync(server);
         Assert.Equal("Ana", client.Profile.PersonName);
     }

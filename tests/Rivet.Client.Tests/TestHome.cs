@@ -23,9 +23,9 @@ internal sealed class TestHome : IDisposable
 
     public Task<Result<RivetClient, ClientRefusal>> TryJoinAsync(FakeServer server)
         => RivetClient.JoinAsync(
-            Home, Invitation, new JoinDetails("Ana", "laptop", ""), _ => server.DialAsync, Impatient.Instance, TestContext.Current.CancellationToken);
+            Home, Invitation, new JoinDetails("Ana", "laptop", ""), (_, _) => server.DialAsync, Impatient.Instance, TestContext.Current.CancellationToken);
 
-    public RivetClient Open(FakeServer server) => RivetClient.Open(Home, (_, _) => server.DialAsync, Impatient.Instance).Value;
+    public RivetClient Open(FakeServer server) => RivetClient.Open(Home, (_, _, _) => server.DialAsync, Impatient.Instance).Value;
 
     public void Dispose() => folder.Dispose();
 

@@ -54,6 +54,7 @@ public sealed class DeviceTests
         await bob.SignOutAsync(phone);
 
         Assert.Equal((CloseReason.SignedOut, null), (live!.Closed, other!.Closed));
+        Assert.Equal([phone.Subject.Device], server.Get<FakeTickets>().Dropped);
         Assert.Null(await server.SignInAsync(phone.Keys));
         Assert.Null(await phone.ConnectAsync());
         var refused = Assert.Single(await server.EventsAsync("identity.device.refused"));

@@ -99,7 +99,7 @@ public sealed class CertificateTests
 
     private static LocalCertificateAuthority Open(TempFolder folder, TimeProvider time, params string[] hosts)
     {
-        var options = new ServerOptions { DataFolder = folder["data"], KeysFolder = folder["keys"], Port = 0, Hosts = hosts, Quota = 0, Json = false };
+        var options = new ServerOptions { DataFolder = folder["data"], KeysFolder = folder["keys"], Port = 0, Hosts = hosts, Quota = 0, BoundOnly = false, Json = false };
         return LocalCertificateAuthority.Open(KeysFolder.Open(options), Announcement.CertificateFile(options), hosts, time);
     }
 

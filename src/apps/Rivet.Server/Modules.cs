@@ -3,6 +3,7 @@ using Rivet.Audit;
 using Rivet.Cluster;
 using Rivet.Hosting;
 using Rivet.Hosting.Link;
+using Rivet.Hosting.Link.Web;
 using Rivet.Identity;
 using Rivet.Messaging;
 using Rivet.Server.Pages;
@@ -18,7 +19,11 @@ internal static class Modules
     public static void AddModules(this WebApplicationBuilder builder, ServerOptions options, KeysFolder keys)
     {
         builder.Services.AddStorage(storage => (storage.Folder, storage.MaxBytes) = (options.DataFolder, options.Quota));
-        builder.Services.AddHosting();
+        builder.Services.AddHosting(link =>
+        {
+            link.TakesWeb = !options.BoundOnly;
+            link.LimitsAddresses = !options.BehindProxy;
+        });
         builder.AddCluster();
         builder.Services.AddAccess();
         builder.Services.AddVault(vault => vault.RootKeyFile = keys.RootKeyFile);
@@ -37,5 +42,7 @@ internal static class Modules
         app.UseTelemetry();
         app.MapHealth();
         app.MapRivetPages();
+        app.UseWebSockets();
+        app.MapRivetLink();
     }
 }

@@ -53,15 +53,19 @@ public sealed partial class RivetClient : IAsyncDisposable
         ClientHome home, InvitationLink invitation, JoinDetails details, TimeProvider time, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(invitation);
-        return await JoinAsync(home, invitation, details, keys => LwsDialled.To(LinkTarget.Of(invitation), keys, time), time, ct);
+        return await JoinAsync(home, invitation, details, (keys, memory) => LwsDialled.To(LinkTarget.Of(invitation), keys, memory, time), time, ct);
     }
 
     /// <summary>Opens a home that has joined. Does not connect: see <see cref="Start"/>.</summary>
     public static Result<RivetClient, ClientRefusal> Open(ClientHome home, TimeProvider time)
-        => Open(home, (server, keys) => LwsDialled.To(new LinkTarget(server.Host, (int)server.Port, server.Key.Memory), keys, time), time);
+        => Open(
+            home,
+            (server, keys, memory) => LwsDialled.To(new LinkTarget(server.Host, (int)server.Port, server.Key.Memory), keys, memory, time),
+            time);
 
     internal static async Task<Result<RivetClient, ClientRefusal>> JoinAsync(
-        ClientHome home, InvitationLink invitation, JoinDetails details, Func<DeviceKeys, Dial> dialWith, TimeProvider time, CancellationToken ct)
+        ClientHome home, InvitationLink invitation, JoinDetails details, Func<DeviceKeys, ServerMemory, Dial> dialWith,
+        TimeProvider time, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(home);
         ArgumentNullException.ThrowIfNull(details);
@@ -87,8 +91,9 @@ public sealed partial class RivetClient : IAsyncDisposable
         var keys = store.Keys() ?? DeviceKeys.Create();
         var server = new ServerPin { Host = invitation.Host, Port = (uint)invitation.Port, Key = ByteString.CopyFrom(invitation.ServerKey.Span) };
         store.KeepDevice(keys, server);
-        var client = new RivetClient(store, keys, dialWith(keys), time, Random.Shared);
-        if (await client.EnrolAsync(invitation, details, dialWith(keys), ct) is { } refused)
+        var dial = dialWith(keys, store.Memory());
+        var client = new RivetClient(store, keys, dial, time, Random.Shared);
+        if (await client.EnrolAsync(invitation, details, dial, ct) is { } refused)
         {
             await client.DisposeAsync();
             return refused;
@@ -97,7 +102,7 @@ public sealed partial class RivetClient : IAsyncDisposable
         return client;
     }
 
-    internal static Result<RivetClient, ClientRefusal> Open(ClientHome home, Func<ServerPin, DeviceKeys, Dial> dialWith, TimeProvider time)
+    internal static Result<RivetClient, ClientRefusal> Open(ClientHome home, Func<ServerPin, DeviceKeys, ServerMemory, Dial> dialWith, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(home);
         if (!DeviceContainer.Open(home.Place, home.Passphrase).TryGet(out var container, out var why))
@@ -110,7 +115,7 @@ public sealed partial class RivetClient : IAsyncDisposable
         {
             if (store.Profile() is not null && store.Server() is { } server && store.Keys() is { } keys)
             {
-                return new RivetClient(store, keys, dialWith(server, keys), time, Random.Shared);
+                return new RivetClient(store, keys, dialWith(server, keys, store.Memory()), time, Random.Shared);
             }
         }
         catch (ContainerException damaged)

@@ -15,6 +15,7 @@ internal sealed class IdentityEvents(TimeProvider time)
     public const string DeviceSignedIn = "identity.device.signed-in";
     public const string DeviceSignedOut = "identity.device.signed-out";
     public const string DeviceRefused = "identity.device.refused";
+    public const string LinkAttacked = "identity.link.attacked";
     public const string PageOpened = "identity.page.opened";
     public const string PageClosed = "identity.page.closed";
     public const string PageRefused = "identity.page.refused";

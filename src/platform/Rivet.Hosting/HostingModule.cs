@@ -9,10 +9,10 @@ namespace Rivet.Hosting;
 public static class HostingModule
 {
     /// <summary>
-    /// Adds the link: <see cref="LwsEndpoints"/> (with ECHO mapped), the connections, their limits and meters (<c>Rivet.Link</c>),
+    /// Adds the link: <see cref="LwsEndpoints"/> (with ECHO and STREAM_ECHO mapped), the connections, their limits and meters (<c>Rivet.Link</c>),
     /// and the TLS self-test, which stops a start that cannot judge TLS groups. Needs <see cref="Rivet.Kernel.IAccess"/>,
     /// <see cref="IDeviceAuthority"/> and <see cref="IServerIdentity"/> from others. Listen with
-    /// <see cref="LinkListening.ListenRivet"/>; map every endpoint before the host starts.
+    /// <see cref="LinkListening.ListenRivet"/>, and let browsers in with <see cref="Link.Web.WebProfile.MapRivetLink"/>; map every endpoint before the host starts.
     /// </summary>
     public static IServiceCollection AddHosting(this IServiceCollection services, Action<LinkOptions>? configure = null)
     {
@@ -27,6 +27,8 @@ public static class HostingModule
             return endpoints;
         });
         services.AddSingleton<LinkMeters>();
+        services.AddSingleton<TicketBook>();
+        services.AddSingleton<ILinkTickets>(provider => provider.GetRequiredService<TicketBook>());
         services.AddSingleton<LinkServer>();
         services.AddHostedService<LinkLife>();
         return services;

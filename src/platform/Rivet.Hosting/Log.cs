@@ -27,4 +27,7 @@ internal static partial class Log
 
     [LoggerMessage(1008, LogLevel.Error, "A sign-in failed by a fault of the server.")]
     public static partial void SignInFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(1009, LogLevel.Error, "A hostile peer ({Offence}) could not be recorded.")]
+    public static partial void ReportFailed(ILogger logger, Exception exception, string offence);
 }

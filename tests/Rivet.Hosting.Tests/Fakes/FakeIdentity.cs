@@ -1,11 +1,9 @@
 using System.Collections.Concurrent;
-using System.Net;
-using Google.Protobuf;
 using Rivet.Cryptography;
 using Rivet.Cryptography.Sodium;
 using Rivet.Hosting.Link;
 using Rivet.Kernel;
-using Rivet.Lws.Handshake;
+using Rivet.Lws.Agreement;
 using Rivet.Wire;
 
 namespace Rivet.Hosting.Tests.Fakes;
@@ -23,19 +21,19 @@ internal sealed class FakeIdentity : IDeviceAuthority, IServerIdentity, IDisposa
 
     public CompanyId Company { get; } = new(Guid.CreateVersion7());
 
-    public bool CanSign { get; set; } = true;
+    public bool IsReachable { get; set; } = true;
 
     public int Asked => asked;
 
     private int asked;
 
-    public ValueTask<SignedInDevice?> SignInAsync(KeyBundle keys, IPAddress? remote, CancellationToken ct)
+    public ValueTask<SignedInDevice?> SignInAsync(KeyBundle keys, LinkOrigin origin, CancellationToken ct)
     {
         Interlocked.Increment(ref asked);
         return new(devices.GetValueOrDefault(keys.IdentityKey.ToBase64()));
     }
 
-    public ValueTask<SignedInDevice?> JoinAsync(KeyBundle keys, Join join, IPAddress? remote, CancellationToken ct)
+    public ValueTask<SignedInDevice?> JoinAsync(KeyBundle keys, Join join, LinkOrigin origin, CancellationToken ct)
     {
         Interlocked.Increment(ref asked);
         if (!join.Code.Span.SequenceEqual(Code))
@@ -56,17 +54,19 @@ internal sealed class FakeIdentity : IDeviceAuthority, IServerIdentity, IDisposa
 
     public void SignOut(ReadOnlyMemory<byte> identityKey) => devices.TryRemove(Convert.ToBase64String(identityKey.Span), out _);
 
-    public ValueTask<KeyBundle> GetKeysAsync(CancellationToken ct) => new(new KeyBundle
+    /// <summary>What hostile peers were reported for.</summary>
+    public ConcurrentQueue<(SubjectKind Who, string Offence, LinkOrigin From)> Reports { get; } = [];
+
+    public ValueTask ReportAsync(Subject device, string offence, LinkOrigin origin, CancellationToken ct)
     {
-        IdentityKey = ByteString.CopyFrom(identity.PublicKey.Span),
-        StaticKey = ByteString.CopyFrom(staticKey.PublicKey.Span),
-        StaticSignature = ByteString.CopyFrom(identity.Sign(SignedMessages.StaticKey(staticKey.PublicKey.Span))),
-    });
+        Reports.Enqueue((device.Kind, offence, origin));
+        return default;
+    }
 
-    public ValueTask<IKeyAgreement?> GetStaticAsync(CancellationToken ct) => new(CanSign ? staticKey : null);
+    public ValueTask<KeyBundle> GetKeysAsync(CancellationToken ct) => new(StaticKeys.Bundle(
+        identity.PublicKey.Span, staticKey.PublicKey.Span, identity.Sign(StaticKeys.ToSign(staticKey.PublicKey.Span))));
 
-    public ValueTask<byte[]?> SignAsync(ReadOnlyMemory<byte> message, CancellationToken ct)
-        => new(CanSign ? identity.Sign(message.Span) : null);
+    public ValueTask<IKeyAgreement?> GetStaticAsync(CancellationToken ct) => new(IsReachable ? staticKey : null);
 
     public void Dispose()
     {

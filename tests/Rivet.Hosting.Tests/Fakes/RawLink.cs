@@ -2,32 +2,31 @@ using System.Buffers;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Net.WebSockets;
 using System.Security.Authentication;
-using System.Security.Cryptography;
-using Google.Protobuf;
-using Rivet.Client.Link;
-using Rivet.Cryptography.Sodium;
 using Rivet.Cryptography.Sodium.Tls;
 using Rivet.Lws;
+using Rivet.Lws.Agreement;
 using Rivet.Lws.Frames;
-using Rivet.Lws.Handshake;
 using Rivet.Wire;
 
 namespace Rivet.Hosting.Tests.Fakes;
 
-/// <summary>A client that sends what it likes, for what a good client would never send.</summary>
+/// <summary>A client that sends what it likes in clear, for what a good client would never send.</summary>
 internal sealed class RawLink : IDisposable
 {
-    private readonly TcpClient tcp;
+    private readonly IDisposable below;
+    private readonly Stream stream;
     private byte[] received = [];
 
-    private RawLink(TcpClient tcp, SslStream tls)
+    private RawLink(IDisposable below, Stream stream)
     {
-        this.tcp = tcp;
-        Tls = tls;
+        this.below = below;
+        this.stream = stream;
     }
 
-    public SslStream Tls { get; }
+    /// <summary>The TLS below, in the bound profile.</summary>
+    public SslStream Tls => (SslStream)stream;
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -58,39 +57,19 @@ internal sealed class RawLink : IDisposable
         return new RawLink(tcp, tls);
     }
 
-    /// <summary>Dials and signs in honestly, joining with the code.</summary>
-    public static async Task<RawLink> SignInAsync(TestServer server, DeviceKeys keys, ChannelBindings? lie = null)
+    /// <summary>Dials the web profile.</summary>
+    public static async Task<RawLink> DialWebAsync(int port, Action<ClientWebSocket>? change = null)
     {
-        var link = await DialAsync(server.Port);
-        var honest = new ChannelBindings(
-            TlsChannel.Export(link.Tls, LwsConstants.ExporterLabel, LwsConstants.ExporterSize), TlsChannel.EndPoint(link.Tls));
-        var client = AwaitingChallenge.Start(honest, RandomNumberGenerator.GetBytes(32));
-        await link.SendAsync(FrameType.Hello, client.Hello);
-        var challenge = await link.ReadAsync();
-        Assert.Equal(FrameType.Challenge, challenge.Type);
-        var trusting = (await client.AcceptAsync(challenge.Body, server.Identity.ServerKey, new Ed25519Verifier(), Ct)).Value;
-        if (lie is not null)
-        {
-            trusting = new ServerProven(lie.Choose([ChannelBindings.Exporter])!, client.Hello.ToArray(), challenge.Body);
-        }
-
-        var bundle = new KeyBundle
-        {
-            IdentityKey = ByteString.CopyFrom(keys.Identity.PublicKey.Span),
-            StaticKey = ByteString.CopyFrom(keys.Static.PublicKey.Span),
-            StaticSignature = ByteString.CopyFrom(keys.Identity.Sign(SignedMessages.StaticKey(keys.Static.PublicKey.Span))),
-        };
-        await link.SendAsync(FrameType.Proof, (await trusting.ProveAsync(bundle, TestServer.NewJoin(), keys.Identity, Ct)).Value.Proof);
-        return link;
+        var socket = new ClientWebSocket();
+        socket.Options.AddSubProtocol("lws.1");
+        socket.Options.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
+        change?.Invoke(socket);
+        await socket.ConnectAsync(new Uri($"wss://127.0.0.1:{port}/lws"), Ct);
+        return new RawLink(socket, WebSocketStream.Create(socket, WebSocketMessageType.Binary));
     }
 
-    /// <summary>Signs in and takes the welcome.</summary>
-    public static async Task<RawLink> OpenAsync(TestServer server, DeviceKeys keys)
-    {
-        var link = await SignInAsync(server, keys);
-        Assert.Equal(FrameType.Welcome, (await link.ReadAsync()).Type);
-        return link;
-    }
+    /// <summary>What ties a link to this very channel; null in the web profile.</summary>
+    public ChannelBindings? Bindings => stream is not SslStream ? null : new(TlsChannel.Export(Tls, LwsConstants.ExporterLabel, LwsConstants.ExporterSize), TlsChannel.EndPoint(Tls));
 
     public async Task SendAsync(FrameType type, ReadOnlyMemory<byte> body)
     {
@@ -99,12 +78,25 @@ internal sealed class RawLink : IDisposable
         await SendAsync(frame.WrittenMemory);
     }
 
-    public ValueTask SendAsync(ReadOnlyMemory<byte> bytes) => Tls.WriteAsync(bytes, Ct);
+    public ValueTask SendAsync(ReadOnlyMemory<byte> bytes) => stream.WriteAsync(bytes, Ct);
+
+    /// <summary>The next bytes of the stream, as they come; empty at its end.</summary>
+    public async Task<byte[]> ReadSomeAsync()
+    {
+        var chunk = new byte[16 * 1024];
+        try
+        {
+            return chunk[..await stream.ReadAsync(chunk, Ct)];
+        }
+        catch (Exception gone) when (gone is IOException or WebSocketException)
+        {
+            return [];
+        }
+    }
 
     /// <summary>The next frame; type none at the end of the stream.</summary>
     public async Task<(FrameType Type, uint Stream, byte[] Body)> ReadAsync()
     {
-        var chunk = new byte[16 * 1024];
         while (true)
         {
             var buffer = new ReadOnlySequence<byte>(received);
@@ -115,22 +107,13 @@ internal sealed class RawLink : IDisposable
                 return (frame.Type, frame.Stream, body);
             }
 
-            int count;
-            try
-            {
-                count = await Tls.ReadAsync(chunk, Ct);
-            }
-            catch (IOException)
-            {
-                count = 0;
-            }
-
-            if (count == 0)
+            var chunk = await ReadSomeAsync();
+            if (chunk.Length == 0)
             {
                 return default;
             }
 
-            received = [.. received, .. chunk.AsSpan(0, count)];
+            received = [.. received, .. chunk];
         }
     }
 
@@ -151,7 +134,7 @@ internal sealed class RawLink : IDisposable
 
     public void Dispose()
     {
-        Tls.Dispose();
-        tcp.Dispose();
+        stream.Dispose();
+        below.Dispose();
     }
 }

@@ -10,6 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Rivet.Client.Link;
 using Rivet.Hosting.Link;
+using Rivet.Hosting.Link.Web;
 using Rivet.Kernel;
 using Rivet.Wire;
 
@@ -52,6 +53,8 @@ internal sealed class TestServer : IAsyncDisposable
         builder.Services.AddHosting(configure);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenRivet(new IPEndPoint(IPAddress.Loopback, 0), () => certificate));
         var app = builder.Build();
+        app.UseWebSockets();
+        app.MapRivetLink();
         app.MapGet("/hello", () => "hello over https");
         map?.Invoke(app.Services.GetRequiredService<LwsEndpoints>());
         await app.StartAsync();
@@ -71,6 +74,15 @@ internal sealed class TestServer : IAsyncDisposable
     {
         var joined = await LwsLink.ConnectAsync(Target, keys, NewJoin(), null, time ?? TimeProvider.System, TestContext.Current.CancellationToken);
         return joined.Value;
+    }
+
+    /// <summary>Waits until a hostile peer was reported.</summary>
+    public async Task ReportedAsync(SubjectKind who, string offence)
+    {
+        while (!Identity.Reports.Any(report => (report.Who, report.Offence) == (who, offence)))
+        {
+            await Task.Delay(5, TestContext.Current.CancellationToken);
+        }
     }
 
     public static Join NewJoin() => new() { Code = ByteString.CopyFrom(FakeIdentity.Code), PersonName = "Ada", DeviceName = "laptop" };

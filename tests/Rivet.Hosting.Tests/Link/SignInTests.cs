@@ -5,8 +5,9 @@ using Microsoft.Extensions.Time.Testing;
 using Rivet.Client.Link;
 using Rivet.Cryptography.Sodium;
 using Rivet.Hosting.Tests.Fakes;
+using Rivet.Kernel;
+using Rivet.Lws.Agreement;
 using Rivet.Lws.Frames;
-using Rivet.Lws.Handshake;
 using Rivet.Wire;
 
 namespace Rivet.Hosting.Tests.Link;
@@ -69,13 +70,22 @@ public sealed class SignInTests
     }
 
     [Fact]
-    public async Task Proof_ForAnotherChannel_IsRefusedByTheServer()
+    public async Task Finish_ForAnotherChannel_IsRefusedByTheServer()
     {
         await using var server = await TestServer.StartAsync();
         using var keys = DeviceKeys.Create();
-        using var link = await RawLink.SignInAsync(server, keys, lie: new ChannelBindings(new byte[32], new byte[32]));
+        using var link = await RawLink.DialAsync(server.Port);
+        var terms = RawSession.Terms(server, keys, new ChannelBindings(new byte[32], new byte[32]));
+        var begun = (await Initiation.StartAsync(terms, LinkCryptography.Primitives, Ct)).Value;
+        await link.SendAsync(FrameType.Initiate, begun.Initiate);
+        Assert.Equal(FrameType.Respond, (await link.ReadAsync()).Type);
+
+        // The device cannot read what the server said for its own channel, and whoever sends on without that is refused.
+        await link.SendAsync(FrameType.Finish, new byte[200]);
+
         Assert.Equal(CloseReason.Refused, await link.ReadCloseAsync());
         Assert.Equal(0, server.Identity.Asked);
+        await server.ReportedAsync(SubjectKind.None, "unproven");
     }
 
     [Fact]
@@ -89,10 +99,10 @@ public sealed class SignInTests
     }
 
     [Fact]
-    public async Task Connect_ServerCannotSign_IsUnavailable()
+    public async Task Connect_ServerCannotUseItsKey_IsUnavailable()
     {
         await using var server = await TestServer.StartAsync();
-        server.Identity.CanSign = false;
+        server.Identity.IsReachable = false;
         using var keys = DeviceKeys.Create();
         Assert.Equal(LinkRefusal.Unavailable, await WhyAsync(server.Target, keys, null));
     }
@@ -136,8 +146,10 @@ public sealed class SignInTests
     [InlineData("474554202f20485454502f312e310d0a")]
     [InlineData("000000080500000100000001")]
     [InlineData("000000080300000000000000")]
-    [InlineData("0000000b0100000000000000ffffff")]
-    public async Task HalfOpen_AnythingButAHello_IsAProtocolError(string hex)
+    [InlineData("000000080100000000000000")]
+    [InlineData("000000080c00000000000000")]
+    [InlineData("0000000b0d00000000000000ffffff")]
+    public async Task HalfOpen_AnythingButAnInitiate_IsAProtocolError(string hex)
     {
         await using var server = await TestServer.StartAsync();
         using var link = await RawLink.DialAsync(server.Port);
@@ -150,7 +162,7 @@ public sealed class SignInTests
     {
         await using var server = await TestServer.StartAsync();
         using var link = await RawLink.DialAsync(server.Port);
-        await link.SendAsync(FrameType.Hello, new Hello { Versions = { 2 }, Nonce = ByteString.CopyFrom(new byte[32]) }.ToByteArray());
+        await link.SendAsync(FrameType.Initiate, new Initiate { Prefix = new Prefix { Version = 1 }.ToByteString() }.ToByteArray());
         Assert.Equal(CloseReason.Version, await link.ReadCloseAsync());
     }
 
@@ -159,25 +171,53 @@ public sealed class SignInTests
     {
         var time = new FakeTimeProvider();
         await using var server = await TestServer.StartAsync(time: time);
+        using var keys = DeviceKeys.Create();
         using var link = await RawLink.DialAsync(server.Port);
-        var client = AwaitingChallenge.Start(new ChannelBindings(new byte[32], null), new byte[32]);
-        await link.SendAsync(FrameType.Hello, client.Hello);
-        Assert.Equal(FrameType.Challenge, (await link.ReadAsync()).Type); // It is counted by now.
+        await InitiateAsync(server, link, keys); // It is counted by now.
         time.Advance(TimeSpan.FromSeconds(12));
         Assert.Equal(CloseReason.Idle, await link.ReadCloseAsync());
     }
 
-    [Fact]
-    public async Task HalfOpen_TooMany_AreClosedUnread()
+    [Theory]
+    [InlineData(1, 250)]
+    [InlineData(1_000, 1)]
+    public async Task HalfOpen_TooManyInAllOrFromOneAddress_AreClosedUnread(int inAll, int perAddress)
     {
-        await using var server = await TestServer.StartAsync(configure: options => options.MaxHalfOpen = 1);
-        using var first = await RawLink.DialAsync(server.Port);
-        await first.SendAsync(FrameType.Hello, AwaitingChallenge.Start(new ChannelBindings(new byte[32], null), new byte[32]).Hello);
-        Assert.Equal(FrameType.Challenge, (await first.ReadAsync()).Type);
-        using var second = await RawLink.DialAsync(server.Port);
-        Assert.Equal(FrameType.None, (await second.ReadAsync()).Type);
+        await using var server = await TestServer.StartAsync(
+            configure: options => (options.MaxHalfOpen, options.MaxHalfOpenPerAddress) = (inAll, perAddress));
+        using var keys = DeviceKeys.Create();
+        using (var first = await RawLink.DialAsync(server.Port))
+        {
+            await first.SendAsync(new byte[] { 0 }); // Half a frame: it stays.
+            using var second = await RawLink.DialAsync(server.Port);
+            while ((await second.ReadAsync()).Type != FrameType.None)
+            {
+                Assert.Fail("It was answered.");
+            }
+        }
+
+        // The place is free again.
+        while (true)
+        {
+            var again = await LwsLink.ConnectAsync(server.Target, keys, TestServer.NewJoin(), null, TimeProvider.System, Ct);
+            if (again.TryGet(out var link, out _))
+            {
+                await link.DisposeAsync();
+                break;
+            }
+
+            Assert.Equal(LinkRefusal.Unavailable, again.Refusal);
+        }
     }
 
     private static async Task<LinkRefusal> WhyAsync(LinkTarget target, DeviceKeys keys, Join? join)
         => (await LwsLink.ConnectAsync(target, keys, join, null, TimeProvider.System, Ct)).Refusal;
+
+    /// <summary>Sends an honest initiate and takes the answer.</summary>
+    private static async Task InitiateAsync(TestServer server, RawLink link, DeviceKeys keys)
+    {
+        var begun = (await Initiation.StartAsync(RawSession.Terms(server, keys, link.Bindings), LinkCryptography.Primitives, Ct)).Value;
+        await link.SendAsync(FrameType.Initiate, begun.Initiate);
+        Assert.Equal(FrameType.Respond, (await link.ReadAsync()).Type);
+    }
 }

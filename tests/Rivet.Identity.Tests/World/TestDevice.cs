@@ -4,7 +4,7 @@ using Rivet.Cryptography.Sodium;
 using Rivet.Hosting.Link;
 using Rivet.Identity.Devices;
 using Rivet.Kernel;
-using Rivet.Lws.Handshake;
+using Rivet.Lws.Agreement;
 using Rivet.Wire;
 
 namespace Rivet.Identity.Tests;
@@ -19,7 +19,7 @@ internal sealed class TestKeys
     {
         IdentityKey = ByteString.CopyFrom(identity.PublicKey.Span),
         StaticKey = ByteString.CopyFrom(agreement.PublicKey.Span),
-        StaticSignature = ByteString.CopyFrom(identity.Sign(SignedMessages.StaticKey(agreement.PublicKey.Span))),
+        StaticSignature = ByteString.CopyFrom(identity.Sign(StaticKeys.ToSign(agreement.PublicKey.Span))),
     };
 
     public byte[] SignPage(ReadOnlySpan<byte> challenge) => identity.Sign([.. "rivet page v1\0"u8, .. challenge]);
@@ -54,7 +54,7 @@ internal sealed class TestDevice(TestServer server, TestKeys keys, SignedInDevic
 
     public async Task<Result<IMessage, Refusal>> TryAskAsync(Method method, IMessage request)
         => await server.Endpoints.Find(method)!.AnswerAsync(
-            server.Get<IAccess>(), Subject, new ReadOnlySequence<byte>(request.ToByteArray()), CancellationToken.None);
+            server.Get<IAccess>(), Subject, new ReadOnlySequence<byte>(request.ToByteArray()), null, CancellationToken.None);
 
     public async Task<TResponse> AskAsync<TResponse>(Method method, IMessage request)
         => (await TryAskAsync(method, request)).TryGet(out var response, out var refusal)

@@ -58,6 +58,7 @@ internal sealed class TestServer : IAsyncDisposable
         builder.Services.AddAccess();
         builder.Services.AddVault(options => options.RootKeyFile = Path.Combine(folder, "keys", "root.key"));
         SwitchableVault.Wrap(builder.Services);
+        builder.Services.AddSingleton<FakeTickets>().AddSingleton<ILinkTickets>(services => services.GetRequiredService<FakeTickets>());
         builder.Services.AddIdentity(configure);
         builder.AddCluster();
         var app = builder.Build();
@@ -122,11 +123,11 @@ internal sealed class TestServer : IAsyncDisposable
             {
                 Code = Google.Protobuf.ByteString.CopyFrom(code.Bytes), PersonName = person, CompanyName = company, DeviceName = device,
             },
-            remote ?? IPAddress.Loopback,
+            new LinkOrigin(remote ?? IPAddress.Loopback, LinkBinding.TlsExporter),
             CancellationToken.None);
 
     public async Task<SignedInDevice?> SignInAsync(TestKeys keys)
-        => await Get<IDeviceAuthority>().SignInAsync(keys.Bundle, IPAddress.Loopback, CancellationToken.None);
+        => await Get<IDeviceAuthority>().SignInAsync(keys.Bundle, new LinkOrigin(IPAddress.Loopback, LinkBinding.TlsExporter), CancellationToken.None);
 
     /// <summary>The security events recorded so far, oldest first; nobody takes them out of the outbox here.</summary>
     public async Task<List<SecurityEvent>> EventsAsync(string? kind = null)
@@ -171,4 +172,12 @@ internal sealed class TestServer : IAsyncDisposable
         await app.DisposeAsync();
         owned?.Dispose();
     }
+}
+
+/// <summary>Notes whose tickets were dropped.</summary>
+internal sealed class FakeTickets : ILinkTickets
+{
+    public System.Collections.Concurrent.ConcurrentBag<DeviceId> Dropped { get; } = [];
+
+    public void Drop(DeviceId device) => Dropped.Add(device);
 }

@@ -4,7 +4,6 @@ using Rivet.Cryptography.Bouncy;
 using Rivet.Cryptography.Sodium;
 using Rivet.Kernel;
 using Rivet.Lws.Agreement;
-using Rivet.Lws.Handshake;
 using Rivet.Wire;
 
 namespace Rivet.Lws.Tests.Agreement;
@@ -71,7 +70,7 @@ internal sealed class Meeting : IDisposable
     {
         IdentityKey = ByteString.CopyFrom(identity.PublicKey.Span),
         StaticKey = ByteString.CopyFrom(agreement.PublicKey.Span),
-        StaticSignature = ByteString.CopyFrom(identity.Sign(SignedMessages.StaticKey(agreement.PublicKey.Span))),
+        StaticSignature = ByteString.CopyFrom(identity.Sign(StaticKeys.ToSign(agreement.PublicKey.Span))),
     };
 
     /// <summary>Plays to the end. Gives both links, or who refused and why.</summary>

@@ -8,7 +8,7 @@ namespace Rivet.Lws.Tests.Frames;
 public sealed class FrameReaderTests
 {
     private static readonly Gen<(FrameType Type, Method Method, uint Stream, byte[] Body)> WellFormed =
-        from type in Gen.Int[1, 11].Select(value => (FrameType)value)
+        from type in Gen.Int[(int)FrameType.Welcome, (int)FrameType.Stop].Select(value => (FrameType)value)
         from method in type switch
         {
             FrameType.Request => Gen.Int[1, 0x7fff],
@@ -17,11 +17,16 @@ public sealed class FrameReaderTests
         }
         from stream in type switch
         {
-            FrameType.Request or FrameType.Response or FrameType.Error => Gen.UInt[1, uint.MaxValue],
-            FrameType.Ping or FrameType.Pong => Gen.UInt,
+            FrameType.Request or FrameType.Response or FrameType.Error or FrameType.Data or FrameType.End or FrameType.Stop => Gen.UInt[1, uint.MaxValue],
+            FrameType.Ping or FrameType.Pong or FrameType.Credit => Gen.UInt,
             _ => Gen.Const(0u),
         }
-        from body in type is FrameType.Ping or FrameType.Pong ? Gen.Const(Array.Empty<byte>()) : Gen.Byte.Array[0, 300]
+        from body in type switch
+        {
+            FrameType.Ping or FrameType.Pong or FrameType.Ready or FrameType.End or FrameType.Stop => Gen.Const(Array.Empty<byte>()),
+            FrameType.Data or FrameType.Credit => Gen.Byte.Array[1, 300],
+            _ => Gen.Byte.Array[0, 300],
+        }
         select (type, (Method)method, stream, body);
 
     [Fact]
@@ -88,7 +93,8 @@ public sealed class FrameReaderTests
     [InlineData("ffffffff", FrameStatus.BadLength)]
     [InlineData("00000ffd", FrameStatus.BadLength)]
     [InlineData("000000080000000000000000", FrameStatus.BadType)]
-    [InlineData("000000081000000000000000", FrameStatus.BadType)]
+    [InlineData("000000080300000000000000", FrameStatus.BadType)]
+    [InlineData("000000081600000000000000", FrameStatus.BadType)]
     [InlineData("00000008ff00000000000000", FrameStatus.BadType)]
     [InlineData("000000080901000000000007", FrameStatus.BadFlags)]
     [InlineData("000000080500000100000000", FrameStatus.BadShape)]
@@ -99,7 +105,13 @@ public sealed class FrameReaderTests
     [InlineData("000000080800820000000001", FrameStatus.BadShape)]
     [InlineData("000000090900000000000000ff", FrameStatus.BadShape)]
     [InlineData("000000080b00000000000001", FrameStatus.BadShape)]
-    [InlineData("00000ffc0100000000000000", FrameStatus.Incomplete)]
+    [InlineData("000000091200000000000000ff", FrameStatus.BadShape)]
+    [InlineData("000000081200000000000001", FrameStatus.BadShape)]
+    [InlineData("000000081400000000000001", FrameStatus.BadShape)]
+    [InlineData("000000091300000000000001ff", FrameStatus.BadShape)]
+    [InlineData("000000081500000000000000", FrameStatus.BadShape)]
+    [InlineData("000000090c00000000000000ff", FrameStatus.BadShape)]
+    [InlineData("00000ffc0d00000000000000", FrameStatus.Incomplete)]
     [InlineData("0000000809", FrameStatus.Incomplete)]
     public void Read_Header_IsJudgedAtOnce(string hex, FrameStatus expected)
     {

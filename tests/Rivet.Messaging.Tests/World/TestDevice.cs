@@ -39,7 +39,7 @@ internal sealed class TestDevice(TestServer server, Subject subject)
 
     public async Task<Result<IMessage, Refusal>> TryAskAsync(Method method, IMessage request)
         => await server.Endpoints.Find(method)!.AnswerAsync(
-            server.Services.GetRequiredService<IAccess>(), subject, new ReadOnlySequence<byte>(request.ToByteArray()), CancellationToken.None);
+            server.Services.GetRequiredService<IAccess>(), subject, new ReadOnlySequence<byte>(request.ToByteArray()), null, CancellationToken.None);
 
     public async Task<TResponse> AskAsync<TResponse>(Method method, IMessage request)
         => (await TryAskAsync(method, request)).TryGet(out var response, out var refusal)

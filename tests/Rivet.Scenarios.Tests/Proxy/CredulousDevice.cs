@@ -2,27 +2,24 @@ using System.Buffers;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
-using System.Security.Cryptography;
 using System.Text;
-using Google.Protobuf;
 using Rivet.Client.Link;
-using Rivet.Cryptography;
 using Rivet.Cryptography.Sodium.Tls;
 using Rivet.Lws;
+using Rivet.Lws.Agreement;
 using Rivet.Lws.Frames;
-using Rivet.Lws.Handshake;
 using Rivet.Wire;
 
 namespace Rivet.Scenarios.Tests.Proxy;
 
 /// <summary>
-/// A device that believes every server: it signs in without verifying anything, so that what refuses it can only be the
-/// other end.
+/// A device that asks nothing of the server: it shows itself in its first message, to the static key it was told, so that what
+/// refuses it can only be the other end.
 /// </summary>
 internal static class CredulousDevice
 {
-    /// <summary>Signs in over the target; gives the type of the server's last frame, and a close's reason.</summary>
-    public static async Task<string> SignInAsync(LinkTarget target, DeviceKeys keys, CancellationToken ct)
+    /// <summary>Shows itself over the target; gives the type of the server's answer, and a close's reason.</summary>
+    public static async Task<string> ShowAsync(LinkTarget target, ReadOnlyMemory<byte> serverStatic, DeviceKeys keys, CancellationToken ct)
     {
         using var socket = new TcpClient(target.Host, target.Port);
         await using var tls = new SslStream(socket.GetStream());
@@ -35,20 +32,21 @@ internal static class CredulousDevice
                 RemoteCertificateValidationCallback = (_, _, _, _) => true,
             },
             ct);
-        var bindings = new ChannelBindings(TlsChannel.Export(tls, LwsConstants.ExporterLabel, LwsConstants.ExporterSize), TlsChannel.EndPoint(tls));
-        var awaiting = AwaitingChallenge.Start(bindings, RandomNumberGenerator.GetBytes(LwsConstants.NonceSize));
-
-        await SendAsync(tls, FrameType.Hello, awaiting.Hello, ct);
-        var (_, challenge) = await ReadAsync(tls, ct);
-        var server = (await awaiting.AcceptAsync(challenge, target.ServerKey, new Believer(), ct)).Value;
-        var bundle = new KeyBundle
+        var terms = new ClientTerms
         {
-            IdentityKey = ByteString.CopyFrom(keys.Identity.PublicKey.Span),
-            StaticKey = ByteString.CopyFrom(keys.Static.PublicKey.Span),
-            StaticSignature = ByteString.CopyFrom(keys.Identity.Sign(SignedMessages.StaticKey(keys.Static.PublicKey.Span))),
+            ServerIdentity = target.ServerKey,
+            ServerStatic = serverStatic,
+            Static = keys.Static,
+            Statement = new DeviceStatement
+            {
+                Keys = StaticKeys.Bundle(
+                    keys.Identity.PublicKey.Span, keys.Static.PublicKey.Span, keys.Identity.Sign(StaticKeys.ToSign(keys.Static.PublicKey.Span))),
+                SignIn = new SignIn(),
+            },
+            Bindings = new ChannelBindings(TlsChannel.Export(tls, LwsConstants.ExporterLabel, LwsConstants.ExporterSize), TlsChannel.EndPoint(tls)),
         };
-        var proof = (await server.ProveAsync(bundle, null, keys.Identity, ct)).Value;
-        await SendAsync(tls, FrameType.Proof, proof.Proof, ct);
+        var initiation = (await Initiation.StartAsync(terms, LinkCryptography.Primitives, ct)).Value;
+        await SendAsync(tls, FrameType.Initiate, initiation.Initiate, ct);
 
         var (type, body) = await ReadAsync(tls, ct);
         return type is FrameType.Close ? $"Close {Close.Parser.ParseFrom(body).Reason}" : type.ToString();
@@ -74,11 +72,5 @@ internal static class CredulousDevice
                 return (frame.Type, frame.Body.ToArray());
             }
         }
-    }
-
-    private sealed class Believer : ISignatureVerifier
-    {
-        public ValueTask<bool> VerifyAsync(
-            ReadOnlyMemory<byte> publicKey, ReadOnlyMemory<byte> message, ReadOnlyMemory<byte> signature, CancellationToken ct) => new(true);
     }
 }

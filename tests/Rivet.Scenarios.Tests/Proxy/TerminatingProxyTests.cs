@@ -38,10 +38,12 @@ public sealed class TerminatingProxyTests
         using var proxy = await StartAsync(folder, server);
         await using var company = await Company.FoundAsync(server);
 
-        var direct = await CredulousDevice.SignInAsync(company.Target, company.Founder.Keys, Company.Ct);
-        var between = await CredulousDevice.SignInAsync(company.Target with { Port = proxy.Port }, company.Founder.Keys, Company.Ct);
+        var serverStatic = (await LinkInspection.LookAsync(company.Target.Host, company.Target.Port, TimeProvider.System, Company.Ct)).Value.StaticKey;
 
-        Assert.Equal("Welcome", direct);
+        var direct = await CredulousDevice.ShowAsync(company.Target, serverStatic, company.Founder.Keys, Company.Ct);
+        var between = await CredulousDevice.ShowAsync(company.Target with { Port = proxy.Port }, serverStatic, company.Founder.Keys, Company.Ct);
+
+        Assert.Equal("Respond", direct);
         Assert.Equal("Close Refused", between);
     }
 

@@ -42,6 +42,21 @@ internal sealed partial class LocalStore(IRecords records) : IDisposable
 
     public ServerPin? Server() => Find(RecordKind.Server, RecordKeys.One, ServerPin.Parser);
 
+    /// <summary>What was learnt of the server, kept here whenever more is.</summary>
+    public ServerMemory Memory()
+    {
+        var pin = Server();
+        return new ServerMemory(
+            pin is null ? null : new(pin.StaticKey.Memory, pin.HighestVersion),
+            learnt => Write(write =>
+            {
+                var now = Server()!.Clone();
+                now.StaticKey = ByteString.CopyFrom(learnt.Static.Span);
+                now.HighestVersion = Math.Max(now.HighestVersion, learnt.HighestVersion); // Another process may have seen more.
+                write.Put(RecordKind.Server, RecordKeys.One, now.ToByteArray());
+            }));
+    }
+
     /// <summary>Keeps the keys and the pin before anyone hears of them, so that a crash in the middle of joining loses nothing.</summary>
     public void KeepDevice(DeviceKeys keys, ServerPin server)
     {

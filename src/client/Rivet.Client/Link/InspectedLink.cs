@@ -4,7 +4,6 @@ using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Rivet.Cryptography.Sodium.Tls;
-using Rivet.Lws.Handshake;
 
 namespace Rivet.Client.Link;
 
@@ -69,7 +68,7 @@ public sealed record InspectedLink
             CertificateHash = SHA256.HashData(certificate.RawDataMemory.Span),
             ValidFrom = certificate.NotBefore.ToUniversalTime(),
             ValidUntil = certificate.NotAfter.ToUniversalTime(),
-            Bindings = [.. Bound(ChannelBindings.Exporter, hasExporter), .. Bound(ChannelBindings.EndPoint, hasEndPoint)],
+            Bindings = [.. Bound("tls-exporter", hasExporter), .. Bound("tls-server-end-point", hasEndPoint)],
         };
     }
 

@@ -12,35 +12,35 @@ using Rivet.Kernel;
 using Rivet.Lws;
 using Rivet.Lws.Agreement;
 using Rivet.Lws.Frames;
-using Rivet.Lws.Handshake;
 using Rivet.Wire;
 
 namespace Rivet.Client.Link;
 
-/// <summary>Dials a server and signs in: TCP, TLS, then the handshake of docs/protocol/lws-2.md.</summary>
+/// <summary>Dials a server and signs in: TCP, TLS, then the handshake of docs/protocol/lws.md.</summary>
 internal sealed class LinkDialer(LinkTarget target, DeviceKeys keys, Join? join, ServerMemory memory, TimeProvider time)
 {
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
     public static readonly SslApplicationProtocol Lws = new(Encoding.ASCII.GetBytes(LwsConstants.Alpn));
 
     /// <summary>
-    /// A server that refuses who used its static key may have changed it: then once more, as at first contact, which
-    /// proves more and not less.
+    /// A server that refuses who used a ticket or its static key may have forgotten the one or changed the other: then once more,
+    /// as at first contact, which proves more and not less.
     /// </summary>
     public async Task<Result<Dialled, LinkRefusal>> DialAsync(CancellationToken ct)
     {
-        var wasKnown = join is null && !memory.ServerStatic.IsEmpty;
-        var dialled = await DialOnceAsync(ct);
-        if (!wasKnown || dialled.IsOk || dialled.Refusal is not (LinkRefusal.Refused or LinkRefusal.WrongServerKey))
+        // A code is shown only to a server that proved itself.
+        var (ticket, known) = join is null ? (memory.TakeTicket(time), memory.ServerStatic) : default;
+        var dialled = await DialOnceAsync(ticket, known, ct);
+        if ((ticket is null && known.IsEmpty) || dialled.IsOk || dialled.Refusal is not (LinkRefusal.Refused or LinkRefusal.WrongServerKey))
         {
             return dialled;
         }
 
-        memory.ForgetStatic();
-        return await DialOnceAsync(ct);
+        memory.Forget();
+        return await DialOnceAsync(null, default, ct);
     }
 
-    private async Task<Result<Dialled, LinkRefusal>> DialOnceAsync(CancellationToken ct)
+    private async Task<Result<Dialled, LinkRefusal>> DialOnceAsync(ClientTicket? ticket, ReadOnlyMemory<byte> known, CancellationToken ct)
     {
         using var limit = new CancellationTokenSource(Limit, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, ct);
@@ -54,7 +54,7 @@ internal sealed class LinkDialer(LinkTarget target, DeviceKeys keys, Join? join,
             await tls.AuthenticateAsClientAsync(TlsOptions(target.Host), either.Token);
             var signedIn = tls.NegotiatedApplicationProtocol != Lws || (TlsChannel.Group(tls) is { } group && !TlsChannel.IsAllowed(group))
                 ? LinkRefusal.TlsRefused
-                : await SignInAsync(tls, either.Token);
+                : await SignInAsync(tls, ticket, known, either.Token);
             kept = signedIn.IsOk;
             return signedIn;
         }
@@ -86,7 +86,7 @@ internal sealed class LinkDialer(LinkTarget target, DeviceKeys keys, Join? join,
 
     /// <summary>
     /// TLS 1.3 with the two suites. The certificate is not judged: what proves the server is its pinned identity key over
-    /// this channel, which also holds where certificates lie and clocks are wrong (docs/protocol/lws.md §1).
+    /// this channel, which also holds where certificates lie and clocks are wrong (docs/protocol/lws.md §2.1).
     /// </summary>
     public static SslClientAuthenticationOptions TlsOptions(string host) => new()
     {
@@ -100,16 +100,17 @@ internal sealed class LinkDialer(LinkTarget target, DeviceKeys keys, Join? join,
             : null,
     };
 
-    private async Task<Result<Dialled, LinkRefusal>> SignInAsync(SslStream tls, CancellationToken ct)
+    private async Task<Result<Dialled, LinkRefusal>> SignInAsync(
+        SslStream tls, ClientTicket? ticket, ReadOnlyMemory<byte> known, CancellationToken ct)
     {
         var input = PipeReader.Create(tls, new StreamPipeReaderOptions(bufferSize: 32 * 1024, minimumReadSize: 4 * 1024, leaveOpen: true));
-        var agreed = await AgreeAsync(tls, input, ct);
+        var agreed = await AgreeAsync(tls, input, Terms(tls, ticket, known), ct);
         if (!agreed.TryGet(out var link, out var why))
         {
             return why;
         }
 
-        memory.Learn(link);
+        memory.Learn(link.ServerStatic, link.HighestVersion);
         if (!link.Finish.IsEmpty)
         {
             await SendAsync(tls, FrameType.Finish, link.Finish, ct);
@@ -123,23 +124,28 @@ internal sealed class LinkDialer(LinkTarget target, DeviceKeys keys, Join? join,
             return LinkRefusal.Unavailable;
         }
 
+        if (read == RecordRead.Clear)
+        {
+            return (await ReadAsync(input, FrameType.Close, ct)).TryGet(out var close, out var broken) ? Why(close) : broken;
+        }
+
         return read == RecordRead.Broken || line.TryTake(out var frame) != FrameStatus.Complete ? LinkRefusal.ProtocolError
             : frame.Type == FrameType.Close ? Why(frame.Body.ToArray())
-            : frame.Type == FrameType.Welcome && AwaitingWelcome.Accept(frame.Body.ToArray()) is { } welcome ? new Dialled(line, welcome, link.Terms)
+            : frame.Type == FrameType.Welcome && Welcomes.TryRead(frame.Body.ToArray()) is { } welcome ? new Dialled(line, welcome, link.Terms)
             : LinkRefusal.ProtocolError;
     }
 
-    /// <summary>The handshake of docs/protocol/lws-2.md, up to the keys.</summary>
-    private async Task<Result<ClientLink, LinkRefusal>> AgreeAsync(SslStream tls, PipeReader input, CancellationToken ct)
+    /// <summary>The handshake of docs/protocol/lws.md, up to the keys.</summary>
+    private async Task<Result<ClientLink, LinkRefusal>> AgreeAsync(SslStream tls, PipeReader input, ClientTerms terms, CancellationToken ct)
     {
-        var begun = await Initiation.StartAsync(Terms(tls), LinkCryptography.Primitives, ct);
+        var begun = await Initiation.StartAsync(terms, LinkCryptography.Primitives, ct);
         if (!begun.TryGet(out var initiation, out _))
         {
             return LinkRefusal.Unavailable;
         }
 
         await SendAsync(tls, FrameType.Initiate, initiation.Initiate, ct);
-        var respond = await ReadAsync(input, FrameType.Respond, ct);
+        var respond = await ReadRespondAsync(tls, input, initiation.Initiate, ct);
         if (!respond.TryGet(out var body, out var why))
         {
             initiation.Dispose();
@@ -161,7 +167,32 @@ internal sealed class LinkDialer(LinkTarget target, DeviceKeys keys, Join? join,
         };
     }
 
-    private ClientTerms Terms(SslStream tls)
+    /// <summary>The server's answer to the initiate; under load the server wants a puzzle solved first.</summary>
+    public static async Task<Result<byte[], LinkRefusal>> ReadRespondAsync(
+        SslStream tls, PipeReader input, ReadOnlyMemory<byte> initiate, CancellationToken ct)
+    {
+        var answer = await ReadAsync(input, FrameType.Respond, ct, or: FrameType.Puzzle);
+        if (!answer.TryGet(out var said, out var why))
+        {
+            return why;
+        }
+
+        if (said.Type == FrameType.Respond)
+        {
+            return said.Body;
+        }
+
+        // Away from the caller's thread: it takes up to a second.
+        if (await Task.Run(() => Puzzles.Solve(said.Body, initiate.Span, ct), ct) is not { } solution)
+        {
+            return LinkRefusal.ProtocolError;
+        }
+
+        await SendAsync(tls, FrameType.Solution, solution.ToByteArray(), ct);
+        return await ReadAsync(input, FrameType.Respond, ct);
+    }
+
+    private ClientTerms Terms(SslStream tls, ClientTicket? ticket, ReadOnlyMemory<byte> known)
     {
         var statement = new DeviceStatement { Keys = Bundle() };
         if (join is null)
@@ -176,7 +207,8 @@ internal sealed class LinkDialer(LinkTarget target, DeviceKeys keys, Join? join,
         return new ClientTerms
         {
             ServerIdentity = target.ServerKey,
-            ServerStatic = join is null ? memory.ServerStatic : default, // A code is shown only to a server that proved itself.
+            ServerStatic = known,
+            Ticket = ticket,
             HighestVersion = memory.HighestVersion,
             Static = keys.Static,
             Statement = statement,
@@ -185,12 +217,8 @@ internal sealed class LinkDialer(LinkTarget target, DeviceKeys keys, Join? join,
         };
     }
 
-    private KeyBundle Bundle() => new()
-    {
-        IdentityKey = ByteString.CopyFrom(keys.Identity.PublicKey.Span),
-        StaticKey = ByteString.CopyFrom(keys.Static.PublicKey.Span),
-        StaticSignature = ByteString.CopyFrom(keys.Identity.Sign(SignedMessages.StaticKey(keys.Static.PublicKey.Span))),
-    };
+    private KeyBundle Bundle() => StaticKeys.Bundle(
+        keys.Identity.PublicKey.Span, keys.Static.PublicKey.Span, keys.Identity.Sign(StaticKeys.ToSign(keys.Static.PublicKey.Span)));
 
     public static async Task SendAsync(SslStream tls, FrameType type, ReadOnlyMemory<byte> body, CancellationToken ct)
     {
@@ -199,7 +227,11 @@ internal sealed class LinkDialer(LinkTarget target, DeviceKeys keys, Join? join,
         await tls.WriteAsync(frame.WrittenMemory, ct);
     }
 
-    public static async Task<Result<byte[], LinkRefusal>> ReadAsync(PipeReader input, FrameType expected, CancellationToken ct)
+    private static async Task<Result<byte[], LinkRefusal>> ReadAsync(PipeReader input, FrameType expected, CancellationToken ct)
+        => (await ReadAsync(input, expected, ct, or: expected)).TryGet(out var said, out var why) ? said.Body : why;
+
+    private static async Task<Result<(FrameType Type, byte[] Body), LinkRefusal>> ReadAsync(
+        PipeReader input, FrameType expected, CancellationToken ct, FrameType or)
     {
         while (true)
         {
@@ -219,7 +251,7 @@ internal sealed class LinkDialer(LinkTarget target, DeviceKeys keys, Join? join,
             }
 
             return status != FrameStatus.Complete ? LinkRefusal.ProtocolError
-                : type == expected ? body
+                : type == expected || type == or ? (type, body)
                 : type == FrameType.Close ? Why(body)
                 : LinkRefusal.ProtocolError;
         }

@@ -3,14 +3,13 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
-using System.Security.Cryptography;
 using Google.Protobuf;
 using Rivet.Cryptography.Sodium;
 using Rivet.Cryptography.Sodium.Tls;
 using Rivet.Kernel;
 using Rivet.Lws;
 using Rivet.Lws.Frames;
-using Rivet.Lws.Handshake;
+using Rivet.Lws.Agreement;
 using Rivet.Wire;
 
 namespace Rivet.Client.Link;
@@ -72,15 +71,23 @@ public static class LinkInspection
             : first.IsTls ? InspectionRefusal.TlsRefused
             : InspectionRefusal.NoTls;
 
-    /// <summary>The one place that knows the handshake: a hello, and what the server's answer says and proves.</summary>
+    /// <summary>The one place that knows the handshake: first contact by nobody in particular, up to what the server says and proves.</summary>
     private static async Task<Result<InspectedLink, InspectionRefusal>> AskAsync(SslStream tls, CancellationToken ct)
     {
         var input = PipeReader.Create(tls, new StreamPipeReaderOptions(leaveOpen: true));
         var (exporter, endPoint) = (TlsChannel.Export(tls, LwsConstants.ExporterLabel, LwsConstants.ExporterSize), TlsChannel.EndPoint(tls));
-        var awaiting = AwaitingChallenge.Start(new ChannelBindings(exporter, endPoint), RandomNumberGenerator.GetBytes(LwsConstants.NonceSize));
-        await LinkDialer.SendAsync(tls, FrameType.Hello, awaiting.Hello, ct);
-        var answer = await LinkDialer.ReadAsync(input, FrameType.Challenge, ct);
-        if (!answer.TryGet(out var challenge, out var why))
+        using var nobody = X25519Key.Create();
+        var terms = new ClientTerms
+        {
+            ServerIdentity = default,
+            Static = nobody,
+            Statement = new DeviceStatement(),
+            Bindings = new ChannelBindings(exporter, endPoint),
+        };
+        using var initiation = (await Initiation.StartAsync(terms, LinkCryptography.Primitives, ct)).Value;
+        await LinkDialer.SendAsync(tls, FrameType.Initiate, initiation.Initiate, ct);
+        var answer = await LinkDialer.ReadRespondAsync(tls, input, initiation.Initiate, ct);
+        if (!answer.TryGet(out var respond, out var why))
         {
             return why switch
             {
@@ -90,34 +97,18 @@ public static class LinkInspection
             };
         }
 
-        if (Offer(challenge) is not { Keys: not null } offer)
-        {
-            return InspectionRefusal.NotRivet;
-        }
-
-        // It names its key itself; what is proven is that it holds that key and signed over this channel with it.
-        var judged = await awaiting.AcceptAsync(challenge, offer.Keys.IdentityKey.Memory, new Ed25519Verifier(), ct);
+        // It names its key itself; what is proven is that it holds that key, over this channel.
+        var said = await initiation.LookAsync(respond, ct);
         await LinkDialer.SendAsync(tls, FrameType.Close, new Close { Reason = CloseReason.Goodbye }.ToByteArray(), ct);
-        return InspectedLink.Of(tls, exporter is not null, endPoint is not null) with
+        var seen = InspectedLink.Of(tls, exporter is not null, endPoint is not null);
+        return said is null ? seen : seen with
         {
-            IdentityKey = offer.Keys.IdentityKey.Memory,
-            StaticKey = offer.Keys.StaticKey.Memory,
-            IsProven = judged.IsOk,
-            Versions = [.. offer.Versions],
-            Features = [.. offer.Features],
+            IdentityKey = said.Keys.IdentityKey.Memory,
+            StaticKey = said.Keys.StaticKey.Memory,
+            IsProven = true,
+            Versions = [.. said.Versions],
+            Features = [.. said.Features],
         };
-    }
-
-    private static ServerOffer? Offer(byte[] challenge)
-    {
-        try
-        {
-            return ServerOffer.Parser.ParseFrom(Challenge.Parser.ParseFrom(challenge).Offer);
-        }
-        catch (InvalidProtocolBufferException)
-        {
-            return null;
-        }
     }
 }
 

@@ -48,6 +48,8 @@ public sealed partial class LwsLink
                 return Claim(frame.Stream) is not { } asked || asked.TryAnswer(frame.Body) || Unreadable(asked, ref reason);
             case FrameType.Error:
                 return TakeError(frame, ref reason);
+            case FrameType.Push when frame.Method == Method.Ticket:
+                return TakeTicket(frame) || Violated(ref reason);
             case FrameType.Push:
                 pushes.Writer.TryWrite(new LinkPush(frame.Method, frame.Body.ToArray()));
                 if (pushes.Reader.Count <= MaxUnreadPushes)
@@ -63,8 +65,15 @@ public sealed partial class LwsLink
             case FrameType.Pong:
                 TakePong(frame.Stream);
                 return true;
+            case FrameType.Data or FrameType.Credit:
+                return TakeOfStream(frame) || Violated(ref reason);
             case FrameType.Close:
                 reason = LinkClose.Read(frame.Body);
+                if (reason == CloseReason.ShuttingDown)
+                {
+                    memory.DropTickets();
+                }
+
                 return false;
             default:
                 return Violated(ref reason);
@@ -98,8 +107,22 @@ public sealed partial class LwsLink
         return false;
     }
 
+    private bool TakeTicket(in Frame frame)
+    {
+        try
+        {
+            memory.Keep(Ticket.Parser.ParseFrom(frame.Body), time);
+            return true;
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            return false;
+        }
+    }
+
     private PendingAsk? Claim(uint stream)
     {
+        streams?.Close(stream);
         lock (gate)
         {
             return asks.Remove(stream, out var asked) ? asked : null;
@@ -177,6 +200,7 @@ public sealed partial class LwsLink
 
         heartbeat.Dispose();
         queue.Abandon();
+        streams?.Abandon();
         line.Dispose();
         said.TrySetResult();
         closed.TrySetResult(leaving && reason == CloseReason.CloseNone ? CloseReason.Goodbye : reason); // The server may hang up first.

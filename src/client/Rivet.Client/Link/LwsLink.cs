@@ -17,6 +17,7 @@ public sealed partial class LwsLink : IAsyncDisposable
     private const int MaxUnreadPushes = 16 * 1024;
 
     private readonly RecordLine line;
+    private readonly ServerMemory memory;
     private readonly TimeProvider time;
     private readonly FrameQueue queue = new(MaxUnsent);
     private readonly Lock gate = new();
@@ -28,8 +29,9 @@ public sealed partial class LwsLink : IAsyncDisposable
     private bool over;
     private volatile bool leaving;
 
-    private LwsLink(Dialled dialled, TimeProvider time)
+    private LwsLink(Dialled dialled, ServerMemory memory, TimeProvider time)
     {
+        this.memory = memory;
         line = dialled.Line;
         Welcome = dialled.Welcome;
         Terms = dialled.Terms;
@@ -69,8 +71,9 @@ public sealed partial class LwsLink : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(target);
         ArgumentNullException.ThrowIfNull(keys);
         ArgumentNullException.ThrowIfNull(time);
-        var dialled = await new LinkDialer(target, keys, join, memory ?? new(), time).DialAsync(ct);
-        return dialled.TryGet(out var signedIn, out var refusal) ? new LwsLink(signedIn, time) : refusal;
+        memory ??= new ServerMemory();
+        var dialled = await new LinkDialer(target, keys, join, memory, time).DialAsync(ct);
+        return dialled.TryGet(out var signedIn, out var refusal) ? new LwsLink(signedIn, memory, time) : refusal;
     }
 
     /// <summary>

@@ -19,6 +19,9 @@ internal enum RecordRead
 
     /// <summary>What came is no record of this link.</summary>
     Broken,
+
+    /// <summary>What came is too short for a record: a frame in clear, from a server that has no keys (docs/protocol/lws.md §5.6).</summary>
+    Clear,
 }
 
 /// <summary>Frames in sealed records over a TLS connection. One reader and one writer at a time.</summary>
@@ -43,10 +46,11 @@ internal sealed class RecordLine(SslStream tls, PipeReader input, RecordPair rec
                 return isOpen ? RecordRead.Opened : RecordRead.Broken;
             }
 
-            input.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+            var isClear = status == RecordStatus.BadLength && read.Buffer.Slice(0, RecordLimits.HeaderSize - 1).ToArray().All(part => part == 0);
+            input.AdvanceTo(read.Buffer.Start, isClear ? read.Buffer.Start : read.Buffer.End);
             if (status == RecordStatus.BadLength)
             {
-                return RecordRead.Broken;
+                return isClear ? RecordRead.Clear : RecordRead.Broken;
             }
 
             if (read.IsCompleted)

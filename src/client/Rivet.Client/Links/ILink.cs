@@ -32,13 +32,10 @@ internal sealed class LwsDialled(LwsLink link) : ILink
 
     public Task<CloseReason> Closed => link.Closed;
 
-    public static Dial To(LinkTarget target, DeviceKeys keys, TimeProvider time) 
-    {
-        var memory = new ServerMemory();
-        return async (join, ct) => (await LwsLink.ConnectAsync(target, keys, join, memory, time, ct)).TryGet(out var link, out var why)
+    public static Dial To(LinkTarget target, DeviceKeys keys, ServerMemory memory, TimeProvider time)
+        => async (join, ct) => (await LwsLink.ConnectAsync(target, keys, join, memory, time, ct)).TryGet(out var link, out var why)
             ? new LwsDialled(link)
             : (Result<ILink, LinkRefusal>)why;
-    }
 
     public ValueTask<Result<TResponse, Refusal>> AskAsync<TResponse>(
         Method method, IMessage request, MessageParser<TResponse> parser, CancellationToken ct)

@@ -1,7 +1,6 @@
 using Google.Protobuf;
 using Rivet.Cryptography;
 using Rivet.Kernel;
-using Rivet.Lws.Handshake;
 using Rivet.Lws.Noise;
 using Rivet.Wire;
 
@@ -34,7 +33,7 @@ public sealed class AwaitingInitiate(ServerTerms terms, LinkPrimitives primitive
 
         var ticket = prefix.Pattern == LinkPattern.Resumption ? FindTicket(prefix.Ticket.Memory) : null;
         if (!Takes(prefix.Binding)
-            || LinkBindings.Value(terms.Bindings, prefix.Binding) is not { } binding
+            || ChannelBindings.Value(terms.Bindings, prefix.Binding) is not { } binding
             || (prefix.Pattern == LinkPattern.Resumption && ticket is null))
         {
             return AgreementRefusal.Unproven;
@@ -97,7 +96,7 @@ public sealed class AwaitingInitiate(ServerTerms terms, LinkPrimitives primitive
             : AgreementRefusal.Unproven;
     }
 
-    private ServerTicket? FindTicket(ReadOnlyMemory<byte> id) => id.Length == Prefixes.TicketId ? terms.FindTicket(id) : null;
+    private ServerTicket? FindTicket(ReadOnlyMemory<byte> id) => id.Length == LwsConstants.TicketIdSize ? terms.FindTicket(id) : null;
 
     /// <summary>An end that could bind the channel and says it cannot is refused: somebody may have talked it out of it.</summary>
     private bool Takes(LinkBinding binding) => binding != LinkBinding.Unbound || terms.TakesUnbound;

@@ -1,5 +1,4 @@
 using Rivet.Cryptography;
-using Rivet.Lws.Handshake;
 using Rivet.Wire;
 
 namespace Rivet.Lws.Agreement;
@@ -41,7 +40,7 @@ public sealed record ClientTerms
     public AeadSuite Suite { get; init; } = AeadSuite.Aes256Gcm;
 
     /// <summary>The versions this end speaks, best first.</summary>
-    public IReadOnlyList<uint> Versions { get; init; } = [Prefixes.Version];
+    public IReadOnlyList<uint> Versions { get; init; } = [LwsConstants.Version];
 
     /// <summary>The features this end has, sorted.</summary>
     public IReadOnlyList<string> Features { get; init; } = [];
@@ -49,14 +48,4 @@ public sealed record ClientTerms
     internal LinkPattern Pattern => Ticket is not null ? LinkPattern.Resumption
         : ServerStatic.IsEmpty ? LinkPattern.FirstContact
         : LinkPattern.KnownServer;
-}
-
-/// <summary>Constants of the prefix.</summary>
-internal static class Prefixes
-{
-    /// <summary>The version of this handshake.</summary>
-    public const uint Version = 2;
-
-    /// <summary>Bytes of a ticket's id.</summary>
-    public const int TicketId = 16;
 }

@@ -1,7 +1,6 @@
 using Google.Protobuf;
 using Rivet.Cryptography;
 using Rivet.Kernel;
-using Rivet.Lws.Handshake;
 using Rivet.Lws.Noise;
 using Rivet.Wire;
 
@@ -32,7 +31,7 @@ public sealed class Initiation : IDisposable
     {
         ArgumentNullException.ThrowIfNull(terms);
         ArgumentNullException.ThrowIfNull(primitives);
-        var binding = LinkBindings.Best(terms.Bindings);
+        var binding = ChannelBindings.Best(terms.Bindings);
         var prefix = new Prefix
         {
             Version = terms.Versions[0],
@@ -47,7 +46,7 @@ public sealed class Initiation : IDisposable
             {
                 Protocol = Suites.Find(prefix.Pattern, prefix.Cipher)!,
                 IsInitiator = true,
-                Prologue = Prologue.Of(prefixBytes, LinkBindings.Value(terms.Bindings, binding)!.Value.Span),
+                Prologue = Prologue.Of(prefixBytes, ChannelBindings.Value(terms.Bindings, binding)!.Value.Span),
                 Static = terms.Static,
                 RemoteStatic = prefix.Pattern == LinkPattern.KnownServer ? terms.ServerStatic : default,
                 PresharedKey = terms.Ticket?.Secret ?? default,
@@ -78,10 +77,7 @@ public sealed class Initiation : IDisposable
     {
         using (this)
         {
-            if (await noise.ReadAsync(respond, ct) is not { } payload
-                || !Protobuf.TryParse(ServerAnswer.Parser, payload, out var answer)
-                || !Offer.IsWellFormed(answer.Versions, answer.Features)
-                || !await IsProvenAsync(answer, ct))
+            if (await ReadAsync(respond, ct) is not { } answer || !await IsProvenAsync(answer, terms.ServerIdentity, ct))
             {
                 return AgreementRefusal.Unproven;
             }
@@ -124,11 +120,34 @@ public sealed class Initiation : IDisposable
         }
     }
 
+    /// <summary>
+    /// Looks at a server whose key nobody pinned, at first contact, and ends there: gives what it says of itself once it proved that it
+    /// holds the keys it names, over this very channel.
+    /// </summary>
+    /// <param name="respond">The body of the respond frame.</param>
+    /// <param name="ct">Ends the attempt.</param>
+    public async ValueTask<ServerAnswer?> LookAsync(ReadOnlyMemory<byte> respond, CancellationToken ct)
+    {
+        using (this)
+        {
+            return await ReadAsync(respond, ct) is { Keys: { } keys } answer && await IsProvenAsync(answer, keys.IdentityKey.Memory, ct)
+                ? answer
+                : null;
+        }
+    }
+
     /// <summary>Forgets what is secret.</summary>
     public void Dispose() => noise.Dispose();
 
-    /// <summary>At first contact the static key that Noise proved must be the pinned identity's.</summary>
-    private async ValueTask<bool> IsProvenAsync(ServerAnswer answer, CancellationToken ct)
+    private async ValueTask<ServerAnswer?> ReadAsync(ReadOnlyMemory<byte> respond, CancellationToken ct)
+        => await noise.ReadAsync(respond, ct) is { } payload
+            && Protobuf.TryParse(ServerAnswer.Parser, payload, out var answer)
+            && Offer.IsWellFormed(answer.Versions, answer.Features)
+            ? answer
+            : null;
+
+    /// <summary>At first contact the static key that Noise proved must be the identity's.</summary>
+    private async ValueTask<bool> IsProvenAsync(ServerAnswer answer, ReadOnlyMemory<byte> identity, CancellationToken ct)
     {
         if (prefix.Pattern != LinkPattern.FirstContact)
         {
@@ -136,10 +155,10 @@ public sealed class Initiation : IDisposable
         }
 
         return Offer.HasSizes(answer.Keys)
-            && answer.Keys.IdentityKey.Span.SequenceEqual(terms.ServerIdentity.Span)
+            && answer.Keys.IdentityKey.Span.SequenceEqual(identity.Span)
             && answer.Keys.StaticKey.Span.SequenceEqual(noise.RemoteStatic.Span)
             && await primitives.Verifier.VerifyAsync(
-                terms.ServerIdentity, SignedMessages.StaticKey(answer.Keys.StaticKey.Span), answer.Keys.StaticSignature.Memory, ct);
+                identity, StaticKeys.ToSign(answer.Keys.StaticKey.Span), answer.Keys.StaticSignature.Memory, ct);
     }
 
     /// <summary>Whether the proven server chose by the rules, and offers what it once did.</summary>

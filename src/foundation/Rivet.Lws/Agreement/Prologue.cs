@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace Rivet.Lws.Agreement;
 
-/// <summary>What both ends must have seen alike before the first Noise message (docs/protocol/lws-2.md §2).</summary>
+/// <summary>What both ends must have seen alike before the first Noise message (docs/protocol/lws.md §5.2).</summary>
 internal static class Prologue
 {
     private static ReadOnlySpan<byte> Label => "rivet lws 2\0"u8;

@@ -1,5 +1,4 @@
 using Rivet.Cryptography;
-using Rivet.Lws.Handshake;
 using Rivet.Wire;
 
 namespace Rivet.Lws.Agreement;
@@ -32,7 +31,7 @@ public sealed record ServerTerms
     public Func<ReadOnlyMemory<byte>, ServerTicket?> FindTicket { get; init; } = _ => null;
 
     /// <summary>The versions this end speaks.</summary>
-    public IReadOnlyList<uint> Versions { get; init; } = [Prefixes.Version];
+    public IReadOnlyList<uint> Versions { get; init; } = [LwsConstants.Version];
 
     /// <summary>The features this end has, sorted.</summary>
     public IReadOnlyList<string> Features { get; init; } = [];

@@ -1,5 +1,4 @@
 using Rivet.Cryptography;
-using Rivet.Lws.Handshake;
 using Rivet.Wire;
 
 namespace Rivet.Lws.Agreement;
@@ -18,7 +17,7 @@ internal static class Statements
             && statement.PurposeCase != DeviceStatement.PurposeOneofCase.None
             && statement.Keys.StaticKey.Span.SequenceEqual(provenStatic.Span)
             && await verifier.VerifyAsync(
-                statement.Keys.IdentityKey.Memory, SignedMessages.StaticKey(provenStatic.Span), statement.Keys.StaticSignature.Memory, ct)
+                statement.Keys.IdentityKey.Memory, StaticKeys.ToSign(provenStatic.Span), statement.Keys.StaticSignature.Memory, ct)
             ? statement
             : null;
 }

@@ -60,6 +60,22 @@ public sealed class FrameQueue(int limit)
         }
     }
 
+    /// <summary>Queues a frame of a stream around bytes that are sent as they are.</summary>
+    public Queued Add(FrameType type, uint stream, ReadOnlySpan<byte> body)
+    {
+        var size = LwsConstants.HeaderSize + body.Length;
+        lock (gate)
+        {
+            if (Refuses(size, limit) is { } refusal)
+            {
+                return refusal;
+            }
+
+            FrameWriter.Write(Reserve(size), type, Method.None, stream, body);
+            return Start();
+        }
+    }
+
     /// <summary>Queues a whole frame that was encoded before; a large one is shared, not copied.</summary>
     /// <param name="frame">The frame; must not change.</param>
     /// <param name="within">A limit of unsent bytes, lower than the queue's own.</param>

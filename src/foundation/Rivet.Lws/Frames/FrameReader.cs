@@ -5,7 +5,7 @@ using Rivet.Wire;
 namespace Rivet.Lws.Frames;
 
 /// <summary>
-/// Cuts frames from received bytes (docs/protocol/lws.md §2). Never throws, never copies a body, and judges a header as
+/// Cuts frames from received bytes (docs/protocol/lws.md §3). Never throws, never copies a body, and judges a header as
 /// soon as it is there, so that an oversized frame is refused before its body arrives.
 /// </summary>
 public static class FrameReader
@@ -51,7 +51,7 @@ public static class FrameReader
         var method = BinaryPrimitives.ReadUInt16BigEndian(head[6..]);
         var stream = BinaryPrimitives.ReadUInt32BigEndian(head[8..]);
         var bodyLength = length - (LwsConstants.HeaderSize - 4);
-        if (type is < FrameType.Hello or > FrameType.Finish)
+        if (type is < FrameType.Welcome or > FrameType.Stop)
         {
             return FrameStatus.BadType;
         }
@@ -84,6 +84,9 @@ public static class FrameReader
         FrameType.Push => method >= LwsConstants.FirstPush && stream == 0,
         FrameType.Ping or FrameType.Pong => method == 0 && bodyLength == 0,
         FrameType.Ready => method == 0 && stream == 0 && bodyLength == 0,
+        FrameType.Data => method == 0 && stream > 0 && bodyLength is > 0 and <= LwsConstants.MaxData,
+        FrameType.End or FrameType.Stop => method == 0 && stream > 0 && bodyLength == 0,
+        FrameType.Credit => method == 0 && bodyLength > 0,
         _ => method == 0 && stream == 0,
     };
 }

@@ -1,21 +1,12 @@
 namespace Rivet.Lws.Frames;
 
-/// <summary>The types of frames (docs/protocol/lws.md §2).</summary>
+/// <summary>The types of frames (docs/protocol/lws.md §3).</summary>
 public enum FrameType : byte
 {
     /// <summary>No frame.</summary>
     None = 0,
 
-    /// <summary>Client, first.</summary>
-    Hello = 1,
-
-    /// <summary>Server, to the hello.</summary>
-    Challenge = 2,
-
-    /// <summary>Client, to the challenge.</summary>
-    Proof = 3,
-
-    /// <summary>Server, to the proof: signed in.</summary>
+    /// <summary>Server, first in its first record: signed in.</summary>
     Welcome = 4,
 
     /// <summary>Client.</summary>
@@ -39,15 +30,33 @@ public enum FrameType : byte
     /// <summary>Both, last.</summary>
     Close = 11,
 
-    /// <summary>Client, first in its first record (version 2).</summary>
+    /// <summary>Client, first in its first record.</summary>
     Ready = 12,
 
-    /// <summary>Client, first (version 2).</summary>
+    /// <summary>Client, first, in clear.</summary>
     Initiate = 13,
 
-    /// <summary>Server, to the initiate.</summary>
+    /// <summary>Server, to the initiate, in clear.</summary>
     Respond = 14,
 
-    /// <summary>Client, to the respond, at first contact.</summary>
+    /// <summary>Client, to the respond, at first contact, in clear.</summary>
     Finish = 15,
+
+    /// <summary>Server, to the initiate under load, in clear.</summary>
+    Puzzle = 16,
+
+    /// <summary>Client, to the puzzle, in clear.</summary>
+    Solution = 17,
+
+    /// <summary>Both, on a stream: the next bytes.</summary>
+    Data = 18,
+
+    /// <summary>Client, on a stream: no more data.</summary>
+    End = 19,
+
+    /// <summary>Both, for a stream or the connection: so many bytes of data more.</summary>
+    Credit = 20,
+
+    /// <summary>Client, on a stream: no more is wanted.</summary>
+    Stop = 21,
 }

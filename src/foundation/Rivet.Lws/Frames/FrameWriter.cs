@@ -5,7 +5,7 @@ using Rivet.Wire;
 
 namespace Rivet.Lws.Frames;
 
-/// <summary>Writes frames (docs/protocol/lws.md §2).</summary>
+/// <summary>Writes frames (docs/protocol/lws.md §3).</summary>
 public static class FrameWriter
 {
     /// <summary>How many bytes the frame of a body takes.</summary>
@@ -23,10 +23,15 @@ public static class FrameWriter
     {
         ArgumentNullException.ThrowIfNull(output);
         var size = LwsConstants.HeaderSize + body.Length;
-        var frame = output.GetSpan(size)[..size];
+        Write(output.GetSpan(size)[..size], type, method, stream, body);
+        output.Advance(size);
+    }
+
+    /// <summary>The same into exactly as many bytes as the frame takes.</summary>
+    public static void Write(Span<byte> frame, FrameType type, Method method, uint stream, ReadOnlySpan<byte> body)
+    {
         WriteHeader(frame, type, method, stream, body.Length);
         body.CopyTo(frame[LwsConstants.HeaderSize..]);
-        output.Advance(size);
     }
 
     /// <summary>A frame of its own.</summary>

@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.Extensions.Logging;
 using Rivet.Hosting.Link;
 using Rivet.Identity.Companies;
@@ -15,29 +14,29 @@ internal sealed class DeviceAuthority(
     IStore store, Enrolment enrolment, Sealer sealer, RecordedRefusals refusals, IdentityEvents events, TimeProvider time, ILogger<DeviceAuthority> log)
     : IDeviceAuthority
 {
-    public async ValueTask<SignedInDevice?> SignInAsync(KeyBundle keys, IPAddress? remote, CancellationToken ct)
+    public async ValueTask<SignedInDevice?> SignInAsync(KeyBundle keys, LinkOrigin origin, CancellationToken ct)
     {
         var identityKey = keys.IdentityKey.ToByteArray();
         var known = await store.ReadAsync(session => DeviceTable.FindByKey(session, identityKey), ct);
         if (known is null)
         {
-            await refusals.RecordStrangerAsync(IdentityEvents.DeviceRefused, "unknown", identityKey, remote, ct);
+            await refusals.RecordStrangerAsync(IdentityEvents.DeviceRefused, "unknown", identityKey, origin.Remote, ct);
             return null;
         }
 
         var staticKey = keys.StaticKey.ToByteArray();
-        if (!await store.WriteAsync(transaction => SignIn(transaction, known, staticKey, remote), ct))
+        if (!await store.WriteAsync(transaction => SignIn(transaction, known, staticKey, origin), ct))
         {
-            await refusals.RecordAsync(known, known.SignedOutMs is null ? "suspended" : "signed-out", remote, ct);
+            await refusals.RecordAsync(known, known.SignedOutMs is null ? "suspended" : "signed-out", origin.Remote, ct);
             return null;
         }
 
         return await DescribeAsync(known, ct);
     }
 
-    public async ValueTask<SignedInDevice?> JoinAsync(KeyBundle keys, Join join, IPAddress? remote, CancellationToken ct)
+    public async ValueTask<SignedInDevice?> JoinAsync(KeyBundle keys, Join join, LinkOrigin origin, CancellationToken ct)
     {
-        var joined = await enrolment.JoinAsync(keys, join, remote, ct);
+        var joined = await enrolment.JoinAsync(keys, join, origin.Remote, ct);
         if (joined.TryGet(out var device, out var refusal))
         {
             return await DescribeAsync(device, ct);
@@ -50,11 +49,14 @@ internal sealed class DeviceAuthority(
         }
 
         var kind = refusal == IdentityRefusal.CodeRefused ? IdentityEvents.InvitationRefused : IdentityEvents.DeviceRefused;
-        await refusals.RecordStrangerAsync(kind, refusal.ToWire().Reason, keys.IdentityKey.ToByteArray(), remote, ct);
+        await refusals.RecordStrangerAsync(kind, refusal.ToWire().Reason, keys.IdentityKey.ToByteArray(), origin.Remote, ct);
         return null;
     }
 
-    private bool SignIn(WriteTransaction transaction, DeviceRow device, byte[] staticKey, IPAddress? remote)
+    public ValueTask ReportAsync(Subject device, string offence, LinkOrigin origin, CancellationToken ct)
+        => refusals.RecordOffenceAsync(device, offence, origin.Remote, ct);
+
+    private bool SignIn(WriteTransaction transaction, DeviceRow device, byte[] staticKey, LinkOrigin origin)
     {
         if (!DeviceTable.IsActive(transaction, device.Id))
         {
@@ -63,7 +65,8 @@ internal sealed class DeviceAuthority(
 
         DeviceTable.MarkSignedIn(transaction, device.Id, staticKey, time.GetUtcNow().ToUnixTimeMilliseconds());
         events.Success(
-            transaction, IdentityEvents.DeviceSignedIn, device.Subject, device.Resource, ("remote", remote?.ToString() ?? "unknown"));
+            transaction, IdentityEvents.DeviceSignedIn, device.Subject, device.Resource,
+            ("remote", origin.Remote?.ToString() ?? "unknown"), ("binding", origin.Binding.ToString()));
         return true;
     }
 

@@ -11,7 +11,8 @@ namespace Rivet.Identity.Devices;
 /// The live connections of this process, one a device. What is here is closed at once; what another process holds is
 /// found through the device's grain.
 /// </summary>
-internal sealed class DeviceSessions(IStore store, IGrainFactory grains, LastSeen lastSeen, ILogger<DeviceSessions> log)
+internal sealed class DeviceSessions(
+    IStore store, IGrainFactory grains, ILinkTickets tickets, LastSeen lastSeen, ILogger<DeviceSessions> log)
     : ILwsConnectionObserver, IConnectionHolder
 {
     private readonly ConcurrentDictionary<DeviceId, ILwsConnection> here = new();
@@ -68,9 +69,10 @@ internal sealed class DeviceSessions(IStore store, IGrainFactory grains, LastSee
         }
     }
 
-    /// <summary>Closes the device's connection in this process; called at the commit of its sign-out.</summary>
+    /// <summary>Closes the device's connection in this process and forgets its tickets; called at the commit of its sign-out.</summary>
     public void CloseHere(DeviceId device)
     {
+        tickets.Drop(device);
         if (here.TryGetValue(device, out var connection))
         {
             connection.Close(CloseReason.SignedOut);

@@ -25,6 +25,13 @@ internal sealed class RecordedRefusals(IStore store, IdentityEvents events, Time
     public ValueTask RecordStrangerAsync(string kind, string cause, byte[]? identityKey, IPAddress? remote, CancellationToken ct)
         => RecordAsync(kind, Subject.OfSystem(default), new Resource("device", Guid.Empty, default), cause, identityKey, remote, ct);
 
+    /// <summary>Records a peer that broke the link's protocol: in its company's record when it had signed in, else in the platform's.</summary>
+    public ValueTask RecordOffenceAsync(Subject device, string offence, IPAddress? remote, CancellationToken ct)
+        => device.Kind == SubjectKind.None
+            ? RecordStrangerAsync(IdentityEvents.LinkAttacked, offence, null, remote, ct)
+            : RecordAsync(
+                IdentityEvents.LinkAttacked, device, Resource.Of(device.Device, device.Company), offence, null, remote, ct);
+
     private async ValueTask RecordAsync(
         string kind, Subject actor, Resource target, string cause, byte[]? identityKey, IPAddress? remote, CancellationToken ct)
     {

@@ -1,12 +1,11 @@
 using System.Security.Cryptography;
-using Google.Protobuf;
 using Microsoft.Extensions.Logging;
 using Rivet.Cryptography;
 using Rivet.Cryptography.Sodium;
 using Rivet.Hosting.Link;
 using Rivet.Identity.Sealing;
 using Rivet.Kernel;
-using Rivet.Lws.Handshake;
+using Rivet.Lws.Agreement;
 using Rivet.Storage;
 using Rivet.Vault;
 using Rivet.Wire;
@@ -41,12 +40,6 @@ internal sealed class ServerKeys(IVault vault, IStore store, Sealer sealer, ILog
         {
             gate.Release();
         }
-    }
-
-    public async ValueTask<byte[]?> SignAsync(ReadOnlyMemory<byte> message, CancellationToken ct)
-    {
-        var answer = await vault.SignAsync(IdentityKey, new[] { message }, ct);
-        return answer.TryGet(out var signatures, out _) ? signatures[0] : null;
     }
 
     public async ValueTask<IKeyAgreement?> GetStaticAsync(CancellationToken ct)
@@ -105,12 +98,7 @@ internal sealed class ServerKeys(IVault vault, IStore store, Sealer sealer, ILog
             Log.ServerKeysMade(log);
         }
 
-        return new KeyBundle
-        {
-            IdentityKey = ByteString.CopyFrom(identityKey),
-            StaticKey = ByteString.CopyFrom(stored.PublicKey),
-            StaticSignature = ByteString.CopyFrom(stored.Signature),
-        };
+        return StaticKeys.Bundle(identityKey, stored.PublicKey, stored.Signature);
     }
 
     private async ValueTask<StaticKeyRow> MakeAsync(CancellationToken ct)
@@ -120,7 +108,7 @@ internal sealed class ServerKeys(IVault vault, IStore store, Sealer sealer, ILog
         try
         {
             var answer = await sealer.SealAsync(default, new[] { new Clear(Slot.ServerStaticKey, secret) }, ct);
-            var signature = await SignAsync(SignedMessages.StaticKey(key.PublicKey.Span), ct);
+            var signature = await SignAsync(StaticKeys.ToSign(key.PublicKey.Span), ct);
             return answer.TryGet(out var sealedKey, out var refusal) && signature is not null
                 ? new StaticKeyRow(key.PublicKey.ToArray(), sealedKey[0], signature)
                 : throw Unreachable(refusal);
@@ -129,6 +117,12 @@ internal sealed class ServerKeys(IVault vault, IStore store, Sealer sealer, ILog
         {
             CryptographicOperations.ZeroMemory(secret);
         }
+    }
+
+    private async ValueTask<byte[]?> SignAsync(ReadOnlyMemory<byte> message, CancellationToken ct)
+    {
+        var answer = await vault.SignAsync(IdentityKey, new[] { message }, ct);
+        return answer.TryGet(out var signatures, out _) ? signatures[0] : null;
     }
 
     private static StaticKeyRow? Find(ReadSession session)

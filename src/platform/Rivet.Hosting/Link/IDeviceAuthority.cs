@@ -13,17 +13,32 @@ public interface IDeviceAuthority
 {
     /// <summary>Signs a known device in; null when it is unknown, signed out or its person suspended.</summary>
     /// <param name="keys">The device's keys; both signatures were verified.</param>
-    /// <param name="remote">Where the device connects from, for limits and the record; null where the transport has no address.</param>
+    /// <param name="origin">Where the device connects from, for limits and the record.</param>
     /// <param name="ct">Withdraws the request; a sign-in that is committed stays recorded.</param>
-    ValueTask<SignedInDevice?> SignInAsync(KeyBundle keys, IPAddress? remote, CancellationToken ct);
+    ValueTask<SignedInDevice?> SignInAsync(KeyBundle keys, LinkOrigin origin, CancellationToken ct);
 
     /// <summary>Enrols a new device with a one-time code; null when the code is unknown, used or expired, or a name breaks its bounds.</summary>
     /// <param name="keys">The device's keys; both signatures were verified.</param>
     /// <param name="join">What the device asks for.</param>
-    /// <param name="remote">Where the device connects from: attempts are limited by address; null where the transport has none.</param>
+    /// <param name="origin">Where the device connects from: attempts are limited by address.</param>
     /// <param name="ct">Withdraws the request; an enrolment that is committed stays.</param>
-    ValueTask<SignedInDevice?> JoinAsync(KeyBundle keys, Join join, IPAddress? remote, CancellationToken ct);
+    ValueTask<SignedInDevice?> JoinAsync(KeyBundle keys, Join join, LinkOrigin origin, CancellationToken ct);
+
+    /// <summary>
+    /// Records a peer that broke the protocol or failed to prove itself, and was closed for it. Called off the connection's path; how
+    /// many are recorded is the implementation's to bound.
+    /// </summary>
+    /// <param name="device">The device, when it had signed in; else a subject of kind none.</param>
+    /// <param name="offence">What it did, in a word: <c>unproven</c>, <c>malformed</c>, <c>record</c>, <c>frame</c>.</param>
+    /// <param name="origin">Where it connects from.</param>
+    /// <param name="ct">Withdraws the record.</param>
+    ValueTask ReportAsync(Subject device, string offence, LinkOrigin origin, CancellationToken ct);
 }
+
+/// <summary>Where a link comes from.</summary>
+/// <param name="Remote">The peer's address; null where the transport has none.</param>
+/// <param name="Binding">What ties the link to its TLS channel.</param>
+public readonly record struct LinkOrigin(IPAddress? Remote, LinkBinding Binding);
 
 /// <summary>A device that may use the link.</summary>
 public sealed record SignedInDevice
@@ -52,7 +67,4 @@ public interface IServerIdentity
     /// stays the implementation's, which keeps it in locked memory.
     /// </summary>
     ValueTask<IKeyAgreement?> GetStaticAsync(CancellationToken ct);
-
-    /// <summary>Signs with the identity key; null while the vault is unavailable.</summary>
-    ValueTask<byte[]?> SignAsync(ReadOnlyMemory<byte> message, CancellationToken ct);
 }

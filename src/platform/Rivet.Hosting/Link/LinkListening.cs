@@ -71,7 +71,7 @@ public static class LinkListening
 
             return connection.Features.Get<ITlsApplicationProtocolFeature>()?.ApplicationProtocol is { } chosen
                 && chosen.Span.SequenceEqual(TlsPolicy.Lws.Protocol.Span)
-                ? server.RunAsync(connection, tls)
+                ? server.RunAsync(new TlsTransport(connection, tls))
                 : next(connection);
         }
     }

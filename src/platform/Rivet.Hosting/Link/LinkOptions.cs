@@ -21,6 +21,24 @@ public sealed class LinkOptions
     [Range(1, 100_000)]
     public int MaxHalfOpen { get; set; } = 1_000;
 
+    /// <summary>Whether the limits by address hold: behind a proxy everybody has its address.</summary>
+    public bool LimitsAddresses { get; set; } = true;
+
+    /// <summary>How many of them may come from one address (for IPv6, one /64).</summary>
+    [Range(1, 100_000)]
+    public int MaxHalfOpenPerAddress { get; set; } = 250;
+
+    /// <summary>How many handshakes an address may make at once before each costs it a puzzle.</summary>
+    [Range(1, 1_000_000)]
+    public int HandshakeBurst { get; set; } = 500;
+
+    /// <summary>How many handshakes a second an address may go on making without one.</summary>
+    [Range(1, 1_000_000)]
+    public int HandshakesPerSecond { get; set; } = 50;
+
+    /// <summary>Whether browsers are let in over WebSocket, where the channel is not bound.</summary>
+    public bool TakesWeb { get; set; } = true;
+
     /// <summary>Unsent bytes of one connection from which on pushes evict it.</summary>
     [Range(64 * 1024, 1024 * 1024 * 1024)]
     public int MaxUnsentPushes { get; set; } = 4 * 1024 * 1024;

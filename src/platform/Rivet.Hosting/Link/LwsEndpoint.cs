@@ -1,6 +1,7 @@
 using System.Buffers;
 using Google.Protobuf;
 using Rivet.Kernel;
+using Rivet.Lws.Streams;
 using Rivet.Wire;
 
 namespace Rivet.Hosting.Link;
@@ -12,9 +13,12 @@ internal abstract class LwsEndpoint(Method method, Permission permission)
 
     public Permission Permission { get; } = permission;
 
+    /// <summary>Whether its requests open a stream of data.</summary>
+    public abstract bool IsStreaming { get; }
+
     /// <summary>Answers one request. The body is read before the first await.</summary>
     public abstract ValueTask<Result<IMessage, Refusal>> AnswerAsync(
-        IAccess access, Subject subject, ReadOnlySequence<byte> body, CancellationToken ct);
+        IAccess access, Subject subject, ReadOnlySequence<byte> body, DataStream? stream, CancellationToken ct);
 }
 
 internal sealed class LwsEndpoint<TRequest, TResponse>(
@@ -22,13 +26,16 @@ internal sealed class LwsEndpoint<TRequest, TResponse>(
     MessageParser<TRequest> parser,
     Permission permission,
     Func<Subject, TRequest, Resource?> resource,
-    Func<Permit, TRequest, CancellationToken, ValueTask<Result<TResponse, Refusal>>> handle)
+    bool isStreaming,
+    Func<Permit, TRequest, DataStream?, CancellationToken, ValueTask<Result<TResponse, Refusal>>> handle)
     : LwsEndpoint(method, permission)
     where TRequest : class, IMessage<TRequest>
     where TResponse : class, IMessage<TResponse>
 {
+    public override bool IsStreaming => isStreaming;
+
     public override ValueTask<Result<IMessage, Refusal>> AnswerAsync(
-        IAccess access, Subject subject, ReadOnlySequence<byte> body, CancellationToken ct)
+        IAccess access, Subject subject, ReadOnlySequence<byte> body, DataStream? stream, CancellationToken ct)
     {
         TRequest request;
         try
@@ -40,11 +47,11 @@ internal sealed class LwsEndpoint<TRequest, TResponse>(
             return new(Refusals.Invalid("link.malformed", "The request's body is malformed."));
         }
 
-        return AskAndHandleAsync(access, subject, request, ct);
+        return AskAndHandleAsync(access, subject, request, stream, ct);
     }
 
     private async ValueTask<Result<IMessage, Refusal>> AskAndHandleAsync(
-        IAccess access, Subject subject, TRequest request, CancellationToken ct)
+        IAccess access, Subject subject, TRequest request, DataStream? stream, CancellationToken ct)
     {
         if (resource(subject, request) is not { } target)
         {
@@ -57,7 +64,7 @@ internal sealed class LwsEndpoint<TRequest, TResponse>(
             return Refusals.Denied(decision.Reason);
         }
 
-        var answer = await handle(permit, request, ct);
+        var answer = await handle(permit, request, stream, ct);
         return answer.TryGet(out var response, out var refusal) ? response : refusal;
     }
 }

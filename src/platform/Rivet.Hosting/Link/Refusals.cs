@@ -23,11 +23,17 @@ public static class Refusals
     /// <summary>A size bound was passed.</summary>
     public static Refusal TooLarge(string reason, string detail) => Make(RefusalCode.TooLarge, reason, detail);
 
+    /// <summary>A limit of rate or number was passed.</summary>
+    public static Refusal TooMany(string reason, string detail) => Make(RefusalCode.TooMany, reason, detail);
+
     /// <summary>The key of this content was destroyed.</summary>
     public static Refusal Destroyed(string reason, string detail) => Make(RefusalCode.Destroyed, reason, detail);
 
     /// <summary>Nobody mapped the method.</summary>
     internal static Refusal UnknownMethod() => Make(RefusalCode.UnknownMethod, "link.unknown-method", "This server does not know the method.");
+
+    /// <summary>The client wanted no more of the stream.</summary>
+    internal static Refusal Stopped() => Make(RefusalCode.Stopped, "link.stopped", "The stream was stopped.");
 
     /// <summary>A fault of the server, which its log describes under the incident.</summary>
     internal static Refusal Internal(string incident) => new()

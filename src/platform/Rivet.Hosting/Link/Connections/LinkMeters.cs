@@ -17,15 +17,15 @@ internal sealed class LinkMeters : IDisposable
     public LinkMeters(IMeterFactory factory)
     {
         meter = factory.Create(Name);
-        connections = meter.CreateUpDownCounter<long>("rivet.link.connections", "{connection}", "Signed-in connections.");
+        connections = meter.CreateUpDownCounter<long>("rivet.link.connections", "{connection}", "Signed-in connections, by what ties them to their TLS channel.");
         requests = meter.CreateCounter<long>("rivet.link.requests", "{request}", "Requests by method and outcome.");
         refused = meter.CreateCounter<long>("rivet.link.refused", "{connection}", "Connections refused before sign-in, by stage.");
         evicted = meter.CreateCounter<long>("rivet.link.closed", "{connection}", "Connections closed by the server, by reason.");
     }
 
-    public void Opened() => connections.Add(1);
+    public void Opened(LinkBinding binding) => connections.Add(1, Of(binding));
 
-    public void Ended() => connections.Add(-1);
+    public void Ended(LinkBinding binding) => connections.Add(-1, Of(binding));
 
     public void Answered(Method method, RefusalCode outcome)
     {
@@ -40,4 +40,6 @@ internal sealed class LinkMeters : IDisposable
     public void Closed(CloseReason reason) => evicted.Add(1, new KeyValuePair<string, object?>("reason", reason.ToString()));
 
     public void Dispose() => meter.Dispose();
+
+    private static KeyValuePair<string, object?> Of(LinkBinding binding) => new("binding", binding.ToString());
 }

@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using System.Net.Security;
-using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Rivet.Cryptography.Bouncy;
@@ -18,13 +16,13 @@ internal sealed class LinkServer(
     IDeviceAuthority devices,
     IServerIdentity identity,
     IEnumerable<ILwsConnectionObserver> observers,
+    TicketBook tickets,
     IOptions<LinkOptions> options,
     LinkMeters meters,
     TimeProvider time,
     ILogger<LinkServer> logger)
 {
     private readonly ConcurrentDictionary<LwsConnection, byte> connections = [];
-    private int halfOpen;
     private volatile bool stopping;
 
     public LwsEndpoints Endpoints { get; } = endpoints;
@@ -33,9 +31,11 @@ internal sealed class LinkServer(
 
     public IDeviceAuthority Devices { get; } = devices;
 
-    public ServerSigner Identity { get; } = new(identity);
+    public IServerIdentity Identity { get; } = identity;
 
-    public Ed25519Verifier Verifier { get; } = new();
+    public Admission Admission { get; } = new(options.Value, time);
+
+    public TicketBook Tickets { get; } = tickets;
 
     public LinkPrimitives Primitives { get; } = new()
     {
@@ -56,17 +56,16 @@ internal sealed class LinkServer(
     public ILogger Logger { get; } = logger;
 
     /// <summary>Runs one connection to its end.</summary>
-    public async Task RunAsync(ConnectionContext transport, SslStream tls)
+    public async Task RunAsync(LinkTransport transport)
     {
-        var over = Interlocked.Increment(ref halfOpen) > Options.MaxHalfOpen;
-        if (stopping || over)
+        var admitted = stopping ? default : Admission.Enter(transport.Remote);
+        if (!admitted.IsAdmitted)
         {
             Meters.Refused(stopping ? "stopping" : "too-many");
-            LeaveHalfOpen();
             return;
         }
 
-        var connection = new LwsConnection(this, transport, tls);
+        var connection = new LwsConnection(this, transport, admitted.PuzzleBits);
         connections.TryAdd(connection, 0);
         try
         {
@@ -78,10 +77,7 @@ internal sealed class LinkServer(
         }
     }
 
-    /// <summary>A connection signed in or ended before it did.</summary>
-    public void LeaveHalfOpen() => Interlocked.Decrement(ref halfOpen);
-
-    /// <summary>Looks after every connection's time limits.</summary>
+    /// <summary>Looks after every connection's time limits, and after what is kept for those that come.</summary>
     public void Sweep()
     {
         var now = Time.GetTimestamp();
@@ -89,7 +85,17 @@ internal sealed class LinkServer(
         {
             connection.Sweep(now);
         }
+
+        Admission.Sweep();
+        Tickets.Sweep();
     }
+
+    /// <summary>Records what a hostile peer did, off the connection's path.</summary>
+    public void Report(Subject device, string offence, LinkOrigin origin)
+        => ThreadPool.UnsafeQueueUserWorkItem(
+            static report => _ = report.Server.ReportAsync(report.Device, report.Offence, report.Origin),
+            (Server: this, Device: device, Offence: offence, Origin: origin),
+            preferLocal: false);
 
     /// <summary>Takes no further connection and says goodbye to those there are.</summary>
     public void Stop()
@@ -98,6 +104,18 @@ internal sealed class LinkServer(
         foreach (var (connection, _) in connections)
         {
             connection.Close(CloseReason.ShuttingDown);
+        }
+    }
+
+    private async Task ReportAsync(Subject device, string offence, LinkOrigin origin)
+    {
+        try
+        {
+            await Devices.ReportAsync(device, offence, origin, CancellationToken.None);
+        }
+        catch (Exception fault)
+        {
+            Log.ReportFailed(Logger, fault, offence);
         }
     }
 }

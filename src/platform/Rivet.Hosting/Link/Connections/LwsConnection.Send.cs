@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Connections;
 using Rivet.Lws.Frames;
 
 namespace Rivet.Hosting.Link.Connections;
@@ -40,14 +39,14 @@ internal sealed partial class LwsConnection : IThreadPoolWorkItem
 
             if (queue.TryFinish())
             {
-                await tls.ShutdownAsync();
+                await transport.ShutdownAsync();
             }
         }
         catch (Exception lost)
         {
             Log.Lost(server.Logger, lost);
             queue.Abandon();
-            transport.Abort(new ConnectionAbortedException("The connection was lost while writing.", lost));
+            transport.Abort("The connection was lost while writing.");
         }
     }
 

@@ -5,6 +5,7 @@ using Rivet.Kernel;
 using Rivet.Lws;
 using Rivet.Lws.Frames;
 using Rivet.Lws.Records;
+using Rivet.Lws.Streams;
 using Rivet.Wire;
 
 namespace Rivet.Hosting.Link.Connections;
@@ -13,6 +14,16 @@ namespace Rivet.Hosting.Link.Connections;
 internal sealed partial class LwsConnection
 {
     private int underWay;
+    private StreamTable? streams;
+
+    /// <summary>Made when the first stream is: most connections have none.</summary>
+    private StreamTable Streams => streams ??= new StreamTable(queue, queued =>
+    {
+        if (IsDuty(queued))
+        {
+            SendSoon();
+        }
+    });
 
     private bool HasRoom
         => phase == Phase.Closing
@@ -20,13 +31,14 @@ internal sealed partial class LwsConnection
 
     private async ValueTask ServeAsync()
     {
-        var goesOn = records is null || await ServeAsync(early, isRecord: true) is not null;
+        var goesOn = await ServeFramesAsync(early);
+        early = default;
         while (goesOn && phase == Phase.Open)
         {
             Forget();
             var read = await input.ReadAsync();
             Volatile.Write(ref since, server.Time.GetTimestamp());
-            var rest = records is null ? await ServeAsync(read.Buffer, isRecord: false) : await ServeRecordsAsync(read.Buffer);
+            var rest = await ServeRecordsAsync(read.Buffer);
             goesOn = rest is not null && !read.IsCompleted;
             input.AdvanceTo(rest?.Start ?? read.Buffer.Start, rest is null ? read.Buffer.Start : read.Buffer.End);
         }
@@ -44,11 +56,12 @@ internal sealed partial class LwsConnection
                 case RecordStatus.Complete:
                     if (await OpenAsync(received, size) is not { } frames)
                     {
+                        server.Report(Subject, "record", Origin);
                         await EndAsync(CloseReason.Refused);
                         return null;
                     }
 
-                    if (await ServeAsync(frames, isRecord: true) is null)
+                    if (!await ServeFramesAsync(frames))
                     {
                         return null;
                     }
@@ -56,6 +69,7 @@ internal sealed partial class LwsConnection
                     received = received.Slice(RecordLimits.Overhead + (long)size);
                     break;
                 default:
+                    server.Report(Subject, "record", Origin);
                     await EndAsync(CloseReason.ProtocolError);
                     return null;
             }
@@ -64,8 +78,8 @@ internal sealed partial class LwsConnection
         return null;
     }
 
-    /// <summary>Serves whole frames; gives what is left, null when the link ends.</summary>
-    private async ValueTask<ReadOnlySequence<byte>?> ServeAsync(ReadOnlySequence<byte> frames, bool isRecord)
+    /// <summary>Serves the frames of one record; false when the link ends.</summary>
+    private async ValueTask<bool> ServeFramesAsync(ReadOnlySequence<byte> frames)
     {
         var mustSend = false;
         var goesOn = true;
@@ -83,10 +97,8 @@ internal sealed partial class LwsConnection
                 continue;
             }
 
-            var status = isRecord
-                ? RecordFrames.TryRead(ref frames, out var frame)
-                : FrameReader.TryRead(ref frames, LwsConstants.MaxFrame, out frame);
-            if (status is FrameStatus.Incomplete or FrameStatus.End)
+            var status = RecordFrames.TryRead(ref frames, out var frame);
+            if (status == FrameStatus.End)
             {
                 break;
             }
@@ -101,7 +113,7 @@ internal sealed partial class LwsConnection
             await SendAsync();
         }
 
-        return goesOn && phase == Phase.Open ? frames : null;
+        return goesOn && phase == Phase.Open;
     }
 
     private async ValueTask EndAsync(CloseReason reason)
@@ -127,6 +139,8 @@ internal sealed partial class LwsConnection
                 return true;
             case FrameType.Close:
                 return false;
+            case FrameType.Data or FrameType.End or FrameType.Stop or FrameType.Credit:
+                return TakeOfStream(frame) || Violation(ref mustSend);
             default:
                 return Violation(ref mustSend);
         }
@@ -134,6 +148,7 @@ internal sealed partial class LwsConnection
 
     private bool Violation(ref bool mustSend)
     {
+        server.Report(Subject, "frame", Origin);
         mustSend |= End(CloseReason.ProtocolError);
         return false;
     }
@@ -150,7 +165,9 @@ internal sealed partial class LwsConnection
         ValueTask<Result<IMessage, Refusal>> answer;
         try
         {
-            answer = endpoint.AnswerAsync(server.Access, Subject, frame.Body, Gone);
+            answer = endpoint.IsStreaming
+                ? AnswerStreamAsync(endpoint, frame)
+                : endpoint.AnswerAsync(server.Access, Subject, frame.Body, null, Gone);
         }
         catch (Exception fault)
         {
@@ -194,6 +211,37 @@ internal sealed partial class LwsConnection
             SendSoon();
         }
     }
+
+    /// <summary>Opens the request's stream before the next frame is read, which may be its first data.</summary>
+    private ValueTask<Result<IMessage, Refusal>> AnswerStreamAsync(LwsEndpoint endpoint, in Frame frame)
+    {
+        return Streams.TryOpen(frame.Stream) is { } stream
+            ? AnswerStreamAsync(endpoint.AnswerAsync(server.Access, Subject, frame.Body, stream, Gone), stream)
+            : new(Refusals.TooMany("link.too-many-streams", "Too many streams are open on this connection."));
+    }
+
+    private async ValueTask<Result<IMessage, Refusal>> AnswerStreamAsync(ValueTask<Result<IMessage, Refusal>> answering, DataStream stream)
+    {
+        try
+        {
+            var answer = await answering;
+            return stream.IsOver ? Refusals.Stopped() : answer;
+        }
+        finally
+        {
+            Streams.Close(stream.Number);
+            Streams.Drop(stream);
+        }
+    }
+
+    private bool TakeOfStream(in Frame frame)
+        => frame.Type switch
+        {
+            FrameType.Data => Streams.TakeData(frame.Stream, frame.Body),
+            FrameType.End => Streams.TakeEnd(frame.Stream),
+            FrameType.Stop => Streams.TakeStop(frame.Stream),
+            _ => Streams.TakeCredit(frame.Stream, frame.Body),
+        };
 
     /// <summary>Queues the answer; true when the caller has to send.</summary>
     private bool Answer(Method method, uint stream, Result<IMessage, Refusal> answer)

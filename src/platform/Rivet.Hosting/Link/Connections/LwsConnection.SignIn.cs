@@ -1,20 +1,20 @@
 using System.Buffers;
-using System.Net;
-using System.Security.Cryptography;
 using Google.Protobuf;
-using Rivet.Cryptography.Sodium.Tls;
 using Rivet.Kernel;
 using Rivet.Lws;
+using Rivet.Lws.Agreement;
 using Rivet.Lws.Frames;
-using Rivet.Lws.Handshake;
+using Rivet.Lws.Records;
 using Rivet.Wire;
 
 namespace Rivet.Hosting.Link.Connections;
 
-/// <summary>From the end of the TLS handshake to the welcome.</summary>
+/// <summary>From the end of the TLS handshake to the welcome (docs/protocol/lws.md §5).</summary>
 internal sealed partial class LwsConnection
 {
-    private string Remote => transport.RemoteEndPoint?.ToString() ?? "somewhere";
+    private ReadOnlySequence<byte> early;
+
+    private string Somewhere => transport.Remote?.ToString() ?? "somewhere";
 
     private async ValueTask<SignedInDevice?> SignInWithinLimitAsync()
     {
@@ -29,56 +29,148 @@ internal sealed partial class LwsConnection
         }
         finally
         {
-            server.LeaveHalfOpen();
+            server.Admission.Leave(transport.Remote);
         }
     }
 
     private async ValueTask<SignedInDevice?> SignInAsync()
     {
-        if (await ReadFirstAsync() is not { } first)
+        if (await ReadMessageAsync(FrameType.Initiate) is not { } initiate || !await IsPaidAsync(initiate))
         {
             return null;
         }
 
-        return first.Type == FrameType.Initiate ? await AgreeAsync(first.Body) : await ProveAsync(first.Body);
-    }
+        if (await server.Identity.GetStaticAsync(Gone) is not { } own)
+        {
+            return await RefuseAsync(CloseReason.ShuttingDown, "unavailable");
+        }
 
-    private ChannelBindings Bindings() => new(
-        TlsChannel.Export(tls, LwsConstants.ExporterLabel, LwsConstants.ExporterSize), TlsChannel.EndPoint(tls));
-
-    /// <summary>Version 1: both sides sign over the channel.</summary>
-    private async ValueTask<SignedInDevice?> ProveAsync(byte[] hello)
-    {
-        var (keys, signer) = await server.Identity.GetAsync(Gone);
-        var nonce = RandomNumberGenerator.GetBytes(LwsConstants.NonceSize);
-        var answer = await new AwaitingHello(Bindings()).AnswerAsync(hello, keys, nonce, signer, Gone);
-        if (!answer.TryGet(out var awaiting, out var refusal))
+        var bindings = transport.Bindings();
+        var terms = new ServerTerms
+        {
+            Keys = await server.Identity.GetKeysAsync(Gone),
+            Static = own,
+            Bindings = bindings,
+            TakesUnbound = bindings is null,
+            FindTicket = server.Tickets.Find,
+        };
+        var answer = await new AwaitingInitiate(terms, server.Primitives).AnswerAsync(initiate, Gone);
+        if (!answer.TryGet(out var responded, out var refusal))
         {
             return await RefuseAsync(refusal);
         }
 
-        await SendRawAsync(FrameType.Challenge, awaiting.Challenge);
-        if (await ReadMessageAsync(FrameType.Proof) is not { } proof)
+        using (responded)
         {
-            return null;
-        }
+            await SendClearAsync(FrameType.Respond, responded.Respond);
+            var finish = responded.AwaitsFinish ? await ReadMessageAsync(FrameType.Finish) : [];
+            if (finish is null)
+            {
+                return null;
+            }
 
-        var verdict = await awaiting.VerifyAsync(proof, server.Verifier, Gone);
-        if (!verdict.TryGet(out var proven, out refusal))
-        {
-            return await RefuseAsync(refusal);
-        }
+            var finished = await responded.FinishAsync(finish, Gone);
+            if (!finished.TryGet(out var link, out refusal))
+            {
+                return await RefuseAsync(refusal);
+            }
 
-        return await AskRegisterAsync(proven.Keys, proven.Join);
+            records = link.Records;
+            binding = link.Terms.Binding;
+            return await ReadReadyAsync() ? await AskRegisterAsync(link) : null;
+        }
     }
 
-    private async ValueTask<SignedInDevice?> AskRegisterAsync(KeyBundle keys, Join? join)
+    /// <summary>Under load nothing is computed for a client before it computed something itself.</summary>
+    private async ValueTask<bool> IsPaidAsync(byte[] initiate)
     {
-        var remote = (transport.RemoteEndPoint as IPEndPoint)?.Address;
-        var device = join is null
-            ? await server.Devices.SignInAsync(keys, remote, Gone)
-            : await server.Devices.JoinAsync(keys, join, remote, Gone);
-        return device ?? await RefuseAsync(CloseReason.Refused, "unknown");
+        if (puzzleBits == 0)
+        {
+            return true;
+        }
+
+        var puzzle = Puzzles.Make(puzzleBits);
+        await SendClearAsync(FrameType.Puzzle, puzzle.ToByteArray());
+        if (await ReadMessageAsync(FrameType.Solution) is not { } solution)
+        {
+            return false;
+        }
+
+        if (Puzzles.IsSolved(puzzle, initiate, solution))
+        {
+            return true;
+        }
+
+        await RefuseAsync(AgreementRefusal.Unproven);
+        return false;
+    }
+
+    /// <summary>
+    /// Nothing is acted on before a record opens that begins with ready: only the device itself can have made it. What else
+    /// is in it waits for the welcome.
+    /// </summary>
+    private async ValueTask<bool> ReadReadyAsync()
+    {
+        while (true)
+        {
+            var read = await input.ReadAsync(Gone);
+            if (phase == Phase.Closing)
+            {
+                input.AdvanceTo(read.Buffer.Start);
+                return false;
+            }
+
+            var rest = read.Buffer;
+            var status = RecordOpener.Find(rest, out var size);
+            var frames = status == RecordStatus.Complete ? await OpenAsync(rest, size) : null;
+            if (status == RecordStatus.Complete)
+            {
+                rest = rest.Slice(RecordLimits.Overhead + (long)size);
+            }
+
+            input.AdvanceTo(rest.Start, status == RecordStatus.Incomplete ? read.Buffer.End : rest.Start);
+            if (frames is { } plaintext)
+            {
+                if (RecordFrames.TryRead(ref plaintext, out var frame) == FrameStatus.Complete && frame.Type == FrameType.Ready)
+                {
+                    early = plaintext;
+                    return true;
+                }
+
+                await RefuseAsync(AgreementRefusal.Malformed);
+                return false;
+            }
+
+            if (status != RecordStatus.Incomplete)
+            {
+                await RefuseAsync(AgreementRefusal.Unproven);
+                return false;
+            }
+
+            if (read.IsCompleted)
+            {
+                return false;
+            }
+        }
+    }
+
+    private async ValueTask<SignedInDevice?> AskRegisterAsync(ServerLink link)
+    {
+        if (!link.Ticket.IsEmpty && !server.Tickets.TryUse(link.Ticket))
+        {
+            return await RefuseAsync(AgreementRefusal.Unproven); // Another link was quicker with it.
+        }
+
+        var device = link.Join is null
+            ? await server.Devices.SignInAsync(link.Keys, Origin, Gone)
+            : await server.Devices.JoinAsync(link.Keys, link.Join, Origin, Gone);
+        if (device is null)
+        {
+            return await RefuseAsync(CloseReason.Refused, "unknown");
+        }
+
+        keys = link.Keys;
+        return device;
     }
 
     /// <summary>
@@ -98,6 +190,7 @@ internal sealed partial class LwsConnection
             CompanyName = device.CompanyName,
             PersonName = device.PersonName,
             Role = device.Role,
+            Binding = binding,
         };
         if (queue.Add(FrameType.Welcome, Method.None, 0, welcome) != FrameQueue.Queued.MustSend)
         {
@@ -105,10 +198,15 @@ internal sealed partial class LwsConnection
         }
 
         welcomed = true;
-        server.Meters.Opened();
+        server.Meters.Opened(binding);
         var follows = await FollowAsync();
         if (follows)
         {
+            if (server.Tickets.Give(Subject.Device, keys!) is { } ticket)
+            {
+                queue.Add(FrameType.Push, Method.Ticket, 0, ticket);
+            }
+
             Volatile.Write(ref since, server.Time.GetTimestamp());
             Interlocked.CompareExchange(ref phase, Phase.Open, Phase.HalfOpen);
         }
@@ -118,6 +216,7 @@ internal sealed partial class LwsConnection
             End(CloseReason.Refused);
         }
 
+        keys = null;
         await SendAsync();
         return follows && phase == Phase.Open;
     }
@@ -144,12 +243,8 @@ internal sealed partial class LwsConnection
         }
     }
 
-    private ValueTask<(FrameType Type, byte[] Body)?> ReadFirstAsync() => ReadMessageAsync(FrameType.Initiate, FrameType.Hello);
-
-    /// <summary>The body of the next frame, which must be of the type; else refuses and gives null.</summary>
-    private async ValueTask<byte[]?> ReadMessageAsync(FrameType expected) => (await ReadMessageAsync(expected, expected))?.Body;
-
-    private async ValueTask<(FrameType Type, byte[] Body)?> ReadMessageAsync(FrameType expected, FrameType or)
+    /// <summary>The body of the next frame in clear, which must be of the type; else refuses and gives null.</summary>
+    private async ValueTask<byte[]?> ReadMessageAsync(FrameType expected)
     {
         while (true)
         {
@@ -163,11 +258,11 @@ internal sealed partial class LwsConnection
             var rest = read.Buffer;
             var status = FrameReader.TryRead(ref rest, LwsConstants.MaxHandshakeFrame, out var frame);
             var type = frame.Type;
-            var body = status == FrameStatus.Complete && (type == expected || type == or) ? frame.Body.ToArray() : null;
+            var body = status == FrameStatus.Complete && type == expected ? frame.Body.ToArray() : null;
             input.AdvanceTo(rest.Start, status == FrameStatus.Incomplete ? read.Buffer.End : rest.Start);
             if (body is not null)
             {
-                return (type, body);
+                return body;
             }
 
             if (status == FrameStatus.Incomplete && !read.IsCompleted)
@@ -177,25 +272,34 @@ internal sealed partial class LwsConnection
 
             if (status != FrameStatus.Incomplete && type != FrameType.Close)
             {
-                await RefuseAsync(HandshakeRefusal.Malformed);
+                await RefuseAsync(AgreementRefusal.Malformed);
             }
 
             return null;
         }
     }
 
-    private ValueTask<SignedInDevice?> RefuseAsync(HandshakeRefusal refusal) => refusal switch
+    /// <summary>Refuses who did not keep to the handshake, and reports it: it may be an attack.</summary>
+    private ValueTask<SignedInDevice?> RefuseAsync(AgreementRefusal refusal)
     {
-        HandshakeRefusal.Version => RefuseAsync(CloseReason.Version, "version"),
-        HandshakeRefusal.Malformed => RefuseAsync(CloseReason.ProtocolError, "malformed"),
-        HandshakeRefusal.Unavailable => RefuseAsync(CloseReason.ShuttingDown, "unavailable"),
-        _ => RefuseAsync(CloseReason.Refused, "unproven"),
-    };
+        var (reason, why) = refusal switch
+        {
+            AgreementRefusal.Version => (CloseReason.Version, "version"),
+            AgreementRefusal.Malformed => (CloseReason.ProtocolError, "malformed"),
+            _ => (CloseReason.Refused, "unproven"),
+        };
+        if (reason != CloseReason.Version)
+        {
+            server.Report(default, why, Origin);
+        }
+
+        return RefuseAsync(reason, why);
+    }
 
     private async ValueTask<SignedInDevice?> RefuseAsync(CloseReason reason, string why)
     {
         server.Meters.Refused(why);
-        Log.SignInRefused(server.Logger, Remote, why);
+        Log.SignInRefused(server.Logger, Somewhere, why);
         if (End(reason))
         {
             await SendAsync();
@@ -204,7 +308,7 @@ internal sealed partial class LwsConnection
         return null;
     }
 
-    private async ValueTask SendRawAsync(FrameType type, ReadOnlyMemory<byte> body)
+    private async ValueTask SendClearAsync(FrameType type, ReadOnlyMemory<byte> body)
     {
         var frame = new ArrayBufferWriter<byte>(LwsConstants.HeaderSize + body.Length);
         FrameWriter.Write(frame, type, Method.None, 0, body.Span);

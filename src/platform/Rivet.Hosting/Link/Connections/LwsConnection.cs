@@ -1,7 +1,5 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using System.Net.Security;
-using Microsoft.AspNetCore.Connections;
 using Rivet.Kernel;
 using Rivet.Lws;
 using Rivet.Lws.Frames;
@@ -10,28 +8,30 @@ using Rivet.Wire;
 namespace Rivet.Hosting.Link.Connections;
 
 /// <summary>
-/// One connection from the end of its TLS handshake to its end. An idle one holds a pending read and this object:
+/// One link from the end of its transport's handshake to its end. An idle one holds a pending read and this object:
 /// no task, timer, channel or buffer of its own.
 /// </summary>
 internal sealed partial class LwsConnection : ILwsConnection
 {
     private readonly LinkServer server;
-    private readonly ConnectionContext transport;
-    private readonly SslStream tls;
+    private readonly LinkTransport transport;
+    private readonly int puzzleBits;
     private readonly PipeReader input;
     private readonly FrameQueue queue;
     private StreamOrder order;
     private long since;
     private int followers;
     private bool welcomed;
+    private KeyBundle? keys;
+    private LinkBinding binding;
     private volatile Phase phase;
 
-    public LwsConnection(LinkServer server, ConnectionContext transport, SslStream tls)
+    public LwsConnection(LinkServer server, LinkTransport transport, int puzzleBits)
     {
         this.server = server;
         this.transport = transport;
-        this.tls = tls;
-        input = transport.Transport.Input;
+        this.puzzleBits = puzzleBits;
+        input = transport.Input;
         queue = new FrameQueue(server.Options.MaxUnsent);
         since = server.Time.GetTimestamp();
     }
@@ -46,7 +46,9 @@ internal sealed partial class LwsConnection : ILwsConnection
     /// <inheritdoc/>
     public Subject Subject { get; private set; }
 
-    private CancellationToken Gone => transport.ConnectionClosed;
+    private CancellationToken Gone => transport.Gone;
+
+    private LinkOrigin Origin => new(transport.Remote, binding);
 
     /// <summary>Signs in, serves, says goodbye. Never throws for what a peer does.</summary>
     public async Task RunAsync()
@@ -108,7 +110,7 @@ internal sealed partial class LwsConnection : ILwsConnection
         var writing = Volatile.Read(ref writingSince);
         if (writing != 0 && Elapsed(writing) > options.StallLimit)
         {
-            transport.Abort(new ConnectionAbortedException("The peer does not read."));
+            transport.Abort("The peer does not read.");
             return;
         }
 
@@ -123,7 +125,7 @@ internal sealed partial class LwsConnection : ILwsConnection
                 Close(CloseReason.Idle);
                 break;
             case Phase.Closing when quiet > options.LingerLimit:
-                transport.Abort(new ConnectionAbortedException("The peer does not close."));
+                transport.Abort("The peer does not close.");
                 break;
         }
 
@@ -138,6 +140,11 @@ internal sealed partial class LwsConnection : ILwsConnection
         if (queued == FrameQueue.Queued.Ended)
         {
             return false;
+        }
+
+        if (reason == CloseReason.SignedOut)
+        {
+            server.Tickets.Drop(Subject.Device);
         }
 
         server.Meters.Closed(reason);
@@ -163,9 +170,10 @@ internal sealed partial class LwsConnection : ILwsConnection
             queue.Abandon();
         }
 
+        streams?.Abandon();
         if (welcomed)
         {
-            server.Meters.Ended();
+            server.Meters.Ended(binding);
         }
 
         while (followers-- > 0)

@@ -1,15 +1,11 @@
 using Google.Protobuf.Collections;
 using Rivet.Wire;
 
-namespace Rivet.Lws.Handshake;
+namespace Rivet.Lws.Agreement;
 
-/// <summary>The rules of offers and choices (docs/protocol/lws.md §3, §5), the same on both sides.</summary>
+/// <summary>The rules of offers and choices (docs/protocol/lws.md §4, §5.3), the same on both sides.</summary>
 internal static class Offer
 {
-    /// <summary>What this code offers on a connection.</summary>
-    public static (uint[] Versions, IReadOnlyList<string> Features) Own(ChannelBindings bindings)
-        => ([LwsConstants.Version], bindings.Features);
-
     /// <summary>The first version of the client's that the server has; 0 for none.</summary>
     public static uint ChooseVersion(RepeatedField<uint> client, IEnumerable<uint> server)
         => client.FirstOrDefault(server.Contains);

@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Google.Protobuf;
 
-namespace Rivet.Lws.Handshake;
+namespace Rivet.Lws.Agreement;
 
 /// <summary>Parsing of received Protobuf, where hostile bytes are a value and not an exception.</summary>
 internal static class Protobuf
