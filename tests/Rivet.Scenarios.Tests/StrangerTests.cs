@@ -127,6 +127,47 @@ public sealed class StrangerTests
         Assert.True(end.ExitCode == 0, end.Output + end.Error);
     }
 
+    [Fact]
+    public async Task Stranger_GivenATicket_ResumesOnceWithIt()
+    {
+        using var folder = new TempFolder();
+        using var server = ServerProcess.Start(folder);
+        await InviteAsync(folder, server);
+        await StrangerProcess.DoAsync(folder["bo.json"], "ping"); // The ticket comes before the pong.
+        var before = await File.ReadAllTextAsync(folder["bo.json"], Company.Ct);
+
+        var resumed = await StrangerProcess.DoAsync(folder["bo.json"], "whoami", "--pattern", "ticket");
+        await File.WriteAllTextAsync(folder["bo.json"], before, Company.Ct);
+        var (code, lines) = await StrangerProcess.RunAsync(folder["bo.json"], "whoami", "--pattern", "ticket");
+
+        Assert.Equal("RESUMPTION", Text(resumed, "pattern"));
+        Assert.Equal((2, "REFUSED"), (code, Text(lines[^1], "close")));
+    }
+
+    [Theory]
+    [InlineData(1, 3_000_000)]
+    [InlineData(16, 400_000)]
+    public async Task Stranger_StreamsData_GetsItAllBack(int streams, int bytes)
+    {
+        using var folder = new TempFolder();
+        using var server = ServerProcess.Start(folder);
+        await InviteAsync(folder, server);
+
+        var (code, lines) = await StrangerProcess.RunAsync(folder["bo.json"], "stream", "--streams", $"{streams}", "--bytes", $"{bytes}");
+
+        Assert.Equal(0, code);
+        Assert.Equal(Enumerable.Repeat(bytes, streams), lines.Select(line => line.GetProperty("bytes").GetInt32()));
+    }
+
+    [Fact]
+    public async Task Stranger_WithTheSharedVectors_ComesToTheSameOutcomes()
+    {
+        var end = await StrangerProcess.RunVectorsAsync();
+
+        Assert.True(end.ExitCode == 0, end.Output + end.Error);
+        Assert.Matches("^4 files, [1-9][0-9]* passed, 0 failed", end.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1]);
+    }
+
     /// <summary>The founder, with the terminal program, founds the company and invites Bo, who joins with the stranger's client.</summary>
     private static async Task<JsonElement> InviteAsync(TempFolder folder, ServerProcess server, params string[] options)
     {

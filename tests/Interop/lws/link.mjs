@@ -66,16 +66,31 @@ export class Link {
     #closing = false;
     #timer;
 
+    #early = [];
+    #onPush;
+
     constructor(channel, { sealer, opener, welcome, further }, { pattern, cipher }) {
         this.#channel = channel;
         this.#sealer = sealer;
         this.#opener = opener;
         this.#streams = new Streams(frame => this.#send(frame), channel.stream);
         Object.assign(this, { welcome, pattern, cipher, binding: channel.binding.kind });
-        /** Called for each push with its method and body; set it before awaiting anything. */
-        this.onPush = () => {};
         /** When the link has ended: why, a {@link Closed} or {@link Refused}. */
         this.closed = this.#run(further);
+    }
+
+    /** Called for each push with its method and body; what came before it was set is told at once: a push may share the welcome's record. */
+    set onPush(hear) {
+        this.#onPush = hear;
+        this.#early.splice(0).forEach(([method, body]) => hear(method, body));
+    }
+
+    #pushed(method, body) {
+        if (this.#onPush) {
+            this.#onPush(method, body);
+        } else {
+            this.#early.push([method, body]);
+        }
     }
 
     /** Asks; gives the answer, or throws {@link RequestRefused}, or {@link Closed} where nobody knows whether it was done. */
@@ -162,7 +177,7 @@ export class Link {
         switch (frame.type) {
             case 'response': return this.#answer(frame).resolve(frame.body);
             case 'error': return this.#answer(frame).reject(new RequestRefused(decode('Refusal', frame.body)));
-            case 'push': return this.onPush(frame.method, frame.body);
+            case 'push': return this.#pushed(frame.method, frame.body);
             case 'data': return this.#streams.data(frame);
             case 'credit': return this.#streams.credit(frame, decode('Credit', frame.body).bytes);
             case 'ping': return this.#send(encodeFrame('pong', undefined, { stream: frame.stream }));
