@@ -126,6 +126,21 @@ public sealed class StreamTableTests
     }
 
     [Fact]
+    public void End_BehindStopOrAnswer_IsIgnoredButNotTwiceBefore()
+    {
+        table.TryOpen(1);
+        table.TryOpen(2);
+        Assert.True(table.TakeStop(1));
+        Assert.True(table.TakeEnd(1)); // Whether the answer was quicker or not.
+        table.Close(1);
+        Assert.True(table.TakeEnd(1));
+
+        Assert.True(table.TakeEnd(2));
+        Assert.False(table.TakeEnd(2));
+        Assert.False(table.TakeEnd(3));
+    }
+
+    [Fact]
     public void Any_SequenceOfFrames_GrantsNoMoreThanThereMayBe()
     {
         var steps = from kind in Gen.Int[0, 5] from number in Gen.UInt[0, 4] from size in Gen.Int[1, LwsConstants.MaxData] select (kind, number, size);
