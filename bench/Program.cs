@@ -1,5 +1,6 @@
 using Rivet.Bench;
 using Rivet.Bench.First;
+using Rivet.Bench.Lws;
 using Rivet.Bench.Peers;
 
 // rivet bench NAME [--json FILE]; "serve" is how the benchmarks start their bare peers.
@@ -18,7 +19,10 @@ switch (args)
     case [var name, .. var options] when FirstBench.Knows(name):
         return await FirstBench.RunAsync(name, Report.Parse(options));
 
+    case [var name, .. var options] when LwsBench.Knows(name):
+        return await LwsBench.RunAsync(name, Report.Parse(options));
+
     default:
-        Console.Error.WriteLine("Usage: ./rivet bench NAME [--json FILE]. NAME is first, or one of first.startup, first.rtt64, first.send, first.memory");
+        Console.Error.WriteLine("Usage: ./rivet bench NAME [--json FILE]. NAME is first or lws, or a part: first.startup, first.rtt64, first.send, first.memory, lws.rtt1, lws.rtt64, lws.bulk, lws.signin, lws.allocations, lws.memory");
         return 2;
 }

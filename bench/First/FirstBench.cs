@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Rivet.Bench.Load;
+using static Rivet.Bench.Statistics;
 
 namespace Rivet.Bench.First;
 
@@ -128,53 +129,7 @@ internal static class FirstBench
 
     private static async Task MemoryAsync(Report report, DirectoryInfo folder)
     {
-        const int Connections = 5000;
-        double bareKilobytes;
-        using (var bare = ServerUnderTest.StartBare("echo", folder.FullName))
-        {
-            bareKilobytes = await PerConnectionAsync(bare, () => Company.ConnectBareAsync(bare.Port, Connections, named: false));
-        }
-
-        Company company;
-        int port;
-        using (var founding = ServerUnderTest.StartRivet(folder.FullName))
-        {
-            company = await Company.FoundAsync(founding, Connections);
-            port = founding.Port;
-        }
-
-        // A fresh process: what enrolling so many people left in its memory must not be there for connections to reuse.
-        using var rivet = ServerUnderTest.StartRivet(folder.FullName, port: port);
-        await using var founded = company;
-        var kilobytes = await PerConnectionAsync(rivet, company.ConnectAllAsync);
+        var (kilobytes, bareKilobytes) = await IdleMemory.MeasureAsync(folder);
         report.Add(new("first.memory", kilobytes, "kB/connection", kilobytes / bareKilobytes, $"bare Kestrel TLS, {bareKilobytes:F1} kB", "≤ 1.5"));
-
-        async Task<double> PerConnectionAsync(ServerUnderTest server, Func<Task<IReadOnlyList<LoadLink>>> connect)
-        {
-            // A first few connections pay for what all share.
-            var before = server.ResidentMegabytes();
-            var links = await connect();
-            await Task.Delay(TimeSpan.FromSeconds(10));
-            var used = (server.ResidentMegabytes() - before) * 1024 / links.Count;
-            Report.Say($"memory: {before:F0} MB before, {used:F1} kB a connection");
-            await Task.WhenAll(links.Select(link => link.DisposeAsync().AsTask()));
-            return used;
-        }
-    }
-
-    private static Figure Ratio<T>(
-        string metric, string unit, List<T> ours, List<T> theirs, Func<T, double> value, string against, string wanted)
-        => new(
-            metric,
-            Median(ours.Select(value)),
-            unit,
-            Median(ours.Zip(theirs, (mine, peer) => value(mine) / value(peer))),
-            $"{against}, {Median(theirs.Select(value)):N1}",
-            wanted);
-
-    private static double Median(IEnumerable<double> values)
-    {
-        var sorted = values.Order().ToArray();
-        return sorted[sorted.Length / 2];
     }
 }

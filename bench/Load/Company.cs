@@ -86,6 +86,9 @@ internal sealed class Company : IAsyncDisposable
         return connected;
     }
 
+    /// <summary>The devices, for whoever signs them in by itself.</summary>
+    public (LinkTarget Target, IReadOnlyList<DeviceKeys> Devices) Devices => (target, [.. members.Select(member => member.Keys)]);
+
     /// <summary>Each two members in a one-to-one conversation.</summary>
     public async Task<IReadOnlyList<Pair>> PairsAsync()
     {

@@ -17,6 +17,11 @@ internal static class EchoLoad
             uint stream = 1;
             _ = link.ReceiveAsync(frame =>
             {
+                if (frame[4] == Peers.BareFrames.Push)
+                {
+                    return; // A ticket, behind the welcome.
+                }
+
                 if (frame[4] != Peers.BareFrames.Response)
                 {
                     throw new InvalidOperationException($"refused: {Convert.ToHexString(frame)}");

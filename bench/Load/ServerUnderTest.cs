@@ -32,7 +32,7 @@ internal sealed class ServerUnderTest : IDisposable
             cores, RivetServer(),
             [
                 "--data", Path.Combine(folder, "data"), "--keys", Path.Combine(folder, "keys"),
-                "--port", port.ToString(CultureInfo.InvariantCulture), "--json",
+                "--port", port.ToString(CultureInfo.InvariantCulture), "--behind-proxy", "--json", // All load has one address.
             ]);
 
     /// <summary>User and system time of the whole process so far.</summary>

@@ -24,4 +24,25 @@ public sealed class X25519KeyTests
             Assert.Null(key.TryAgree(Enumerable.Repeat((byte)9, length).ToArray()));
         }
     }
+
+    [Fact]
+    public void Agree_EphemeralWithOneThatStays_HoldTheSameSecret()
+    {
+        using var left = X25519Key.CreateEphemeral();
+        using var right = X25519Key.FromPrivateKey(X25519Key.Create().ExportPrivateKey());
+
+        Assert.Equal(left.TryAgree(right.PublicKey.Span), right.TryAgree(left.PublicKey.Span));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Use_Disposed_Throws(bool isEphemeral)
+    {
+        var key = isEphemeral ? X25519Key.CreateEphemeral() : X25519Key.Create();
+        key.Dispose();
+
+        Assert.Throws<ObjectDisposedException>(() => key.TryAgree(new byte[32]));
+        Assert.Throws<ObjectDisposedException>(() => key.ExportPrivateKey());
+    }
 }

@@ -63,6 +63,22 @@ public sealed class DeviceTests
     }
 
     [Fact]
+    public async Task Report_HostilePeer_IsRecordedWhereItBelongs()
+    {
+        await using var server = await TestServer.StartAsync();
+        var bob = await (await server.FoundAsync()).BringAsync("Bob");
+        var from = new LinkOrigin(System.Net.IPAddress.Parse("192.0.2.9"), LinkBinding.TlsExporter);
+
+        await server.Get<IDeviceAuthority>().ReportAsync(bob.Subject, "record", from, CancellationToken.None);
+        await server.Get<IDeviceAuthority>().ReportAsync(default, "malformed", from, CancellationToken.None);
+
+        var events = await server.EventsAsync("identity.link.attacked");
+        Assert.Equal(["record", "malformed"], events.Select(each => each.Details["cause"]));
+        Assert.Equal([bob.Subject.Company, default], events.Select(each => each.Target.Company));
+        Assert.All(events, each => Assert.Equal("192.0.2.9", each.Details["remote"]));
+    }
+
+    [Fact]
     public async Task SignOut_BetweenSignInAndWelcome_RefusesTheConnection()
     {
         await using var server = await TestServer.StartAsync();

@@ -19,7 +19,11 @@ internal static class Modules
     public static void AddModules(this WebApplicationBuilder builder, ServerOptions options, KeysFolder keys)
     {
         builder.Services.AddStorage(storage => (storage.Folder, storage.MaxBytes) = (options.DataFolder, options.Quota));
-        builder.Services.AddHosting(link => link.TakesWeb = !options.BoundOnly);
+        builder.Services.AddHosting(link =>
+        {
+            link.TakesWeb = !options.BoundOnly;
+            link.LimitsAddresses = !options.BehindProxy;
+        });
         builder.AddCluster();
         builder.Services.AddAccess();
         builder.Services.AddVault(vault => vault.RootKeyFile = keys.RootKeyFile);

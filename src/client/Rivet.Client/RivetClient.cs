@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Rivet.Client.Home;
 using Rivet.Client.Link;
+using Rivet.Client.Link.Recording;
 using Rivet.Client.Links;
 using Rivet.Client.Sync;
 using Rivet.Container;
@@ -139,6 +140,16 @@ public sealed partial class RivetClient : IAsyncDisposable
 
     /// <summary>Completes when the work that <see cref="Start"/> began ends; fails when the container failed under it.</summary>
     public Task Ended => running;
+
+    /// <summary>
+    /// Signs this device in once more, over a link of its own that is written down; its other link ends as replaced. For debugging.
+    /// </summary>
+    public async Task<Result<LwsLink, LinkRefusal>> ConnectRecordedAsync(LinkRecorder recorder, CancellationToken ct)
+    {
+        var server = store.Server()!;
+        return await LwsLink.ConnectAsync(
+            new LinkTarget(server.Host, (int)server.Port, server.Key.Memory), keys, null, store.Memory(), time, ct, recorder);
+    }
 
     /// <summary>Waits for a change past <paramref name="seen"/>, a former value of <see cref="Changes"/>; gives the new value.</summary>
     public Task<long> ChangedAsync(long seen, CancellationToken ct) => store.Bell.PastAsync(seen, ct);

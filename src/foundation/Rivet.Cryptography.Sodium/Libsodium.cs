@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Rivet.Cryptography.Sodium;
 
 /// <summary>
-/// The library that NSec brings, called directly for the link's keys. An NSec key lies in guarded pages of its own: four
+/// The library that NSec brings, called directly for the link's keys and X25519. An NSec key lies in guarded pages of its own: four
 /// mappings and 10 kB each as measured, of which Linux allows a process 65,530, about 8,000 links. These keys live as
 /// long as a connection and are as many.
 /// </summary>
@@ -35,6 +35,23 @@ internal static unsafe partial class Libsodium
     [LibraryImport(Library, EntryPoint = "crypto_aead_chacha20poly1305_ietf_decrypt")]
     public static partial int OpenChaCha(
         byte* plaintext, out ulong written, nint none, byte* ciphertext, ulong size, byte* associated, ulong associatedSize, byte* nonce, byte* key);
+
+    [LibraryImport(Library, EntryPoint = "crypto_scalarmult_curve25519")]
+    public static partial int ScalarMultiply(byte* output, byte* secret, byte* peer);
+
+    [LibraryImport(Library, EntryPoint = "crypto_scalarmult_curve25519_base")]
+    public static partial int ScalarMultiplyBase(byte* output, byte* secret);
+
+    /// <summary>Chooses the code for this processor; before the first call.</summary>
+    public static void Begin() => Initialize();
+
+    /// <summary>Locked memory between fences; 0 for none.</summary>
+    [LibraryImport(Library, EntryPoint = "sodium_malloc")]
+    public static partial nint AllocateLocked(nuint size);
+
+    /// <summary>Zeroes and gives back what <see cref="AllocateLocked"/> gave.</summary>
+    [LibraryImport(Library, EntryPoint = "sodium_free")]
+    public static partial void FreeLocked(nint memory);
 
     /// <summary>May be called by anybody, as often as one likes.</summary>
     private static bool Initialize() => SodiumInit() >= 0;

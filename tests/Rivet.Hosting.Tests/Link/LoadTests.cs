@@ -98,6 +98,20 @@ public sealed class LoadTests
     }
 
     [Fact]
+    public void Enter_BehindAProxy_OnlyTheWholeIsBounded()
+    {
+        var admission = new Admission(
+            new LinkOptions { MaxHalfOpen = 100, MaxHalfOpenPerAddress = 2, HandshakeBurst = 1, HandshakesPerSecond = 1, LimitsAddresses = false },
+            new FakeTimeProvider());
+        var proxy = IPAddress.Parse("192.0.2.1");
+
+        var admitted = Enumerable.Range(0, 101).Select(_ => admission.Enter(proxy)).ToArray();
+
+        Assert.All(admitted[..24], each => Assert.Equal(new Admitted(true, 0), each));
+        Assert.Equal(100, admitted.Count(each => each.IsAdmitted));
+    }
+
+    [Fact]
     public void Sweep_QuietAddresses_AreForgotten()
     {
         var time = new FakeTimeProvider();

@@ -1,16 +1,18 @@
 using System.CommandLine;
 using Rivet.Client;
 using Rivet.Client.Link;
+using Rivet.Client.Link.Recording;
 using Rivet.Kernel;
+using Rivet.Wire;
 
 namespace Rivet.Cli.Commands;
 
-/// <summary><c>rivet lws inspect HOST[:PORT]</c>: what a server's link is made of, seen without a device.</summary>
+/// <summary><c>rivet lws</c>: what a server's link is made of, seen without a device; a session written down, and read again.</summary>
 internal static class LwsCommands
 {
     private const int UsualPort = 8443;
 
-    public static Command Build(Options options) => new("lws", options.Words["command.lws"]) { Inspect(options) };
+    public static Command Build(Options options) => new("lws", options.Words["command.lws"]) { Inspect(options), Record(options), Replay(options) };
 
     private static Command Inspect(Options options)
     {
@@ -35,6 +37,105 @@ internal static class LwsCommands
             return report.IsTrusted ? ExitCode.Done : ExitCode.LinkEnded;
         });
         return command;
+    }
+
+    private static Command Record(Options options)
+    {
+        var words = options.Words;
+        var file = new Argument<string>("FILE") { Description = words["argument.recording"] };
+        var keys = new Option<bool>("--keys") { Description = words["option.record-keys"] };
+        var seconds = new Option<int>("--seconds") { Description = words["option.record-seconds"], HelpName = "N", DefaultValueFactory = _ => 10 };
+        var command = new Command("record", words["command.record"]) { file, keys, seconds };
+        command.SetAction(async (parsed, ct) =>
+        {
+            if (parsed.GetValue(seconds) is < 0 or > 3600)
+            {
+                throw new CliExit(ExitCode.Usage, words["record.bad-seconds"]);
+            }
+
+            using var passphrase = Session.ReadPassphrase(parsed, options);
+            if (!RivetClient.Open(Session.Home(parsed, options, passphrase), TimeProvider.System).TryGet(out var client, out var why))
+            {
+                throw new CliExit(ExitCode.Home, words.Say(why));
+            }
+
+            await using (client)
+            {
+                await using var output = Create(parsed.GetValue(file)!, words);
+                var recorder = new LinkRecorder(output, parsed.GetValue(keys), TimeProvider.System);
+                var connected = await client.ConnectRecordedAsync(recorder, ct);
+                if (connected.TryGet(out var link, out var refused))
+                {
+                    await using (link)
+                    {
+                        await link.AskAsync(Method.WhoAmI, new WhoAmIRequest(), WhoAmIResponse.Parser, ct);
+                        await link.AskAsync(Method.ListConversations, new ListConversationsRequest(), ListConversationsResponse.Parser, ct);
+                        await Task.WhenAny(link.Closed, Task.Delay(TimeSpan.FromSeconds(parsed.GetValue(seconds)), ct));
+                    }
+                }
+
+                var said = parsed.InvocationConfiguration.Error;
+                await said.WriteLineAsync(words["record.done", recorder.Lines, Plain.Line(parsed.GetValue(file)!)]);
+                if (parsed.GetValue(keys))
+                {
+                    await said.WriteLineAsync(words["record.keys"]);
+                }
+
+                return connected.IsOk ? ExitCode.Done : throw new CliExit(ExitCode.LinkEnded, words["record.refused", refused.ToString()]);
+            }
+        });
+        return command;
+    }
+
+    private static Command Replay(Options options)
+    {
+        var words = options.Words;
+        var file = new Argument<string>("FILE") { Description = words["argument.recording"] };
+        var bodies = new Option<bool>("--bodies") { Description = words["option.replay-bodies"] };
+        var command = new Command("replay", words["command.replay"]) { file, bodies };
+        command.SetAction(async (parsed, ct) =>
+        {
+            var output = parsed.InvocationConfiguration.Output;
+            try
+            {
+                using var recording = File.OpenText(parsed.GetValue(file)!);
+                await foreach (var said in LinkReplay.ReadAsync(recording, ct))
+                {
+                    var line = new ReplayLine(said, parsed.GetValue(bodies));
+                    await output.WriteLineAsync(parsed.GetValue(options.Json) ? line.ToJson() : line.ToText(words));
+                }
+            }
+            catch (InvalidDataException broken)
+            {
+                throw new CliExit(ExitCode.Usage, words["replay.broken", broken.Message]);
+            }
+            catch (Exception unread) when (unread is IOException or UnauthorizedAccessException)
+            {
+                throw new CliExit(ExitCode.Usage, words["replay.unread", Plain.Line(parsed.GetValue(file)!)]);
+            }
+
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    /// <summary>A new file that only its owner reads: what is in it may open a session.</summary>
+    private static FileStream Create(string path, Words words)
+    {
+        try
+        {
+            var create = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+            if (!OperatingSystem.IsWindows())
+            {
+                create.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            }
+
+            return new FileStream(path, create);
+        }
+        catch (Exception unwritten) when (unwritten is IOException or UnauthorizedAccessException)
+        {
+            throw new CliExit(ExitCode.Usage, words["record.unwritten", Plain.Line(path)]);
+        }
     }
 
     private static (string Host, int Port) Address(string text, Words words)

@@ -13,11 +13,12 @@ internal static class ServerCommand
     private static readonly Option<string[]> Host = new("--host") { Description = "A name or address people reach the server by, the first is the public one (RIVET_HOST, separated by commas); with any but localhost it listens on every address" };
     private static readonly Option<string?> Quota = new("--quota") { Description = "Largest size of the database in MiB (RIVET_QUOTA); no limit" };
     private static readonly Option<bool> BoundOnly = new("--bound-links-only") { Description = "Refuse links that cannot be bound to their TLS channel: those of browsers" };
+    private static readonly Option<bool> BehindProxy = new("--behind-proxy") { Description = "All connections come from a proxy's address: bound them in all, not by address" };
     private static readonly Option<bool> Json = new("--json") { Description = "Announce the server in one line of JSON, and log so" };
 
     public static RootCommand Create(Func<ParseResult, CancellationToken, Task<int>> run)
     {
-        var command = new RootCommand("The Rivet server.") { Data, Keys, Port, Host, Quota, BoundOnly, Json };
+        var command = new RootCommand("The Rivet server.") { Data, Keys, Port, Host, Quota, BoundOnly, BehindProxy, Json };
         command.SetAction(run);
         return command;
     }
@@ -35,6 +36,7 @@ internal static class ServerCommand
             Hosts = ReadHosts(parsed.GetValue(Host) is { Length: > 0 } given ? given : environment("RIVET_HOST")?.Split(',') ?? []),
             Quota = Number("--quota", Given(parsed.GetValue(Quota), "RIVET_QUOTA"), 0, 1L << 40) << 20,
             BoundOnly = parsed.GetValue(BoundOnly),
+            BehindProxy = parsed.GetValue(BehindProxy),
             Json = parsed.GetValue(Json),
         };
 

@@ -23,6 +23,9 @@ internal sealed record ServerOptions
     /// <summary>Whether links that cannot be bound to their TLS channel, those of browsers, are refused.</summary>
     public required bool BoundOnly { get; init; }
 
+    /// <summary>Whether all connections come from a proxy's address, so that limits by address would hold for everybody together.</summary>
+    public bool BehindProxy { get; init; }
+
     /// <summary>Whether the announcement is one line of JSON, and so are the logs.</summary>
     public required bool Json { get; init; }
 

@@ -10,7 +10,7 @@ internal static class LinkCryptography
     public static LinkPrimitives Primitives { get; } = new()
     {
         Aeads = new LinkAeads(),
-        Ephemeral = static _ => new(X25519Key.Create()),
+        Ephemeral = static _ => new(X25519Key.CreateEphemeral()),
         Kem = new MlKem768(),
         Verifier = new Ed25519Verifier(),
     };

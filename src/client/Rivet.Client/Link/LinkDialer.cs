@@ -6,6 +6,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Text;
 using Google.Protobuf;
+using Rivet.Client.Link.Recording;
 using Rivet.Cryptography.Sodium;
 using Rivet.Cryptography.Sodium.Tls;
 using Rivet.Kernel;
@@ -17,7 +18,8 @@ using Rivet.Wire;
 namespace Rivet.Client.Link;
 
 /// <summary>Dials a server and signs in: TCP, TLS, then the handshake of docs/protocol/lws.md.</summary>
-internal sealed class LinkDialer(LinkTarget target, DeviceKeys keys, Join? join, ServerMemory memory, TimeProvider time)
+internal sealed class LinkDialer(
+    LinkTarget target, DeviceKeys keys, Join? join, ServerMemory memory, TimeProvider time, LinkRecorder? recorder = null)
 {
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
     public static readonly SslApplicationProtocol Lws = new(Encoding.ASCII.GetBytes(LwsConstants.Alpn));
@@ -110,13 +112,14 @@ internal sealed class LinkDialer(LinkTarget target, DeviceKeys keys, Join? join,
             return why;
         }
 
-        memory.Learn(link);
+        memory.Learn(link.ServerStatic, link.HighestVersion);
         if (!link.Finish.IsEmpty)
         {
-            await SendAsync(tls, FrameType.Finish, link.Finish, ct);
+            await SayAsync(tls, FrameType.Finish, link.Finish, ct);
         }
 
-        var line = new RecordLine(tls, input, link.Records);
+        recorder?.Agreed(link.Terms.Cipher);
+        var line = new RecordLine(tls, input, link.Records, recorder);
         await line.WriteAsync(FrameWriter.ToArray(FrameType.Ready, Method.None, 0, null), ct);
         var read = await line.ReadAsync(ct);
         if (read == RecordRead.Ended)
@@ -138,13 +141,13 @@ internal sealed class LinkDialer(LinkTarget target, DeviceKeys keys, Join? join,
     /// <summary>The handshake of docs/protocol/lws.md, up to the keys.</summary>
     private async Task<Result<ClientLink, LinkRefusal>> AgreeAsync(SslStream tls, PipeReader input, ClientTerms terms, CancellationToken ct)
     {
-        var begun = await Initiation.StartAsync(terms, LinkCryptography.Primitives, ct);
+        var begun = await Initiation.StartAsync(terms, Primitives(), ct);
         if (!begun.TryGet(out var initiation, out _))
         {
             return LinkRefusal.Unavailable;
         }
 
-        await SendAsync(tls, FrameType.Initiate, initiation.Initiate, ct);
+        await SayAsync(tls, FrameType.Initiate, initiation.Initiate, ct);
         var respond = await ReadRespondAsync(tls, input, initiation.Initiate, ct);
         if (!respond.TryGet(out var body, out var why))
         {
@@ -152,13 +155,14 @@ internal sealed class LinkDialer(LinkTarget target, DeviceKeys keys, Join? join,
             return why;
         }
 
+        recorder?.Clear(fromServer: true, FrameType.Respond, body);
         var accepted = await initiation.AcceptAsync(body, ct);
         if (accepted.TryGet(out var link, out var refusal))
         {
             return link;
         }
 
-        await SendAsync(tls, FrameType.Close, new Close { Reason = CloseReason.Refused }.ToByteArray(), ct);
+        await SayAsync(tls, FrameType.Close, new Close { Reason = CloseReason.Refused }.ToByteArray(), ct);
         return refusal switch
         {
             AgreementRefusal.Downgraded => LinkRefusal.VersionMismatch,
@@ -215,6 +219,16 @@ internal sealed class LinkDialer(LinkTarget target, DeviceKeys keys, Join? join,
             Bindings = new ChannelBindings(
                 TlsChannel.Export(tls, LwsConstants.ExporterLabel, LwsConstants.ExporterSize), TlsChannel.EndPoint(tls)),
         };
+    }
+
+    private LinkPrimitives Primitives() => recorder is null
+        ? LinkCryptography.Primitives
+        : LinkCryptography.Primitives with { Aeads = recorder.Watch(LinkCryptography.Primitives.Aeads) };
+
+    private Task SayAsync(SslStream tls, FrameType type, ReadOnlyMemory<byte> body, CancellationToken ct)
+    {
+        recorder?.Clear(fromServer: false, type, body.Span);
+        return SendAsync(tls, type, body, ct);
     }
 
     private KeyBundle Bundle() => StaticKeys.Bundle(

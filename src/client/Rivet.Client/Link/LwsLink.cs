@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Google.Protobuf;
+using Rivet.Client.Link.Recording;
 using Rivet.Kernel;
 using Rivet.Lws.Agreement;
 using Rivet.Lws.Frames;
@@ -65,14 +66,15 @@ public sealed partial class LwsLink : IAsyncDisposable
     /// <param name="memory">What is known of this server, and learns more; null forgets.</param>
     /// <param name="time">The clock of time limits and keep-alive.</param>
     /// <param name="ct">Ends the attempt by an exception; later it has no effect.</param>
+    /// <param name="recorder">Writes down what passes; null for nobody.</param>
     public static async Task<Result<LwsLink, LinkRefusal>> ConnectAsync(
-        LinkTarget target, DeviceKeys keys, Join? join, ServerMemory? memory, TimeProvider time, CancellationToken ct)
+        LinkTarget target, DeviceKeys keys, Join? join, ServerMemory? memory, TimeProvider time, CancellationToken ct, LinkRecorder? recorder = null)
     {
         ArgumentNullException.ThrowIfNull(target);
         ArgumentNullException.ThrowIfNull(keys);
         ArgumentNullException.ThrowIfNull(time);
         memory ??= new ServerMemory();
-        var dialled = await new LinkDialer(target, keys, join, memory, time).DialAsync(ct);
+        var dialled = await new LinkDialer(target, keys, join, memory, time, recorder).DialAsync(ct);
         return dialled.TryGet(out var signedIn, out var refusal) ? new LwsLink(signedIn, memory, time) : refusal;
     }
 

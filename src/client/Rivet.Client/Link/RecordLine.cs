@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Net.Security;
+using Rivet.Client.Link.Recording;
 using Rivet.Cryptography;
 using Rivet.Lws.Agreement;
 using Rivet.Lws.Frames;
@@ -25,7 +26,7 @@ internal enum RecordRead
 }
 
 /// <summary>Frames in sealed records over a TLS connection. One reader and one writer at a time.</summary>
-internal sealed class RecordLine(SslStream tls, PipeReader input, RecordPair records) : IDisposable
+internal sealed class RecordLine(SslStream tls, PipeReader input, RecordPair records, LinkRecorder? recorder = null) : IDisposable
 {
     private byte[] plaintext = [];
     private ReadOnlySequence<byte> frames;
@@ -39,6 +40,7 @@ internal sealed class RecordLine(SslStream tls, PipeReader input, RecordPair rec
             var status = RecordOpener.Find(read.Buffer, out var size);
             if (status == RecordStatus.Complete)
             {
+                recorder?.Record(fromServer: true, read.Buffer.Slice(0, RecordLimits.Overhead + (long)size).ToArray());
                 Reserve(size + AeadSizes.Tag);
                 var isOpen = await records.Opener.OpenAsync(read.Buffer, size, plaintext);
                 input.AdvanceTo(read.Buffer.GetPosition(RecordLimits.Overhead + (long)size));
@@ -73,7 +75,9 @@ internal sealed class RecordLine(SslStream tls, PipeReader input, RecordPair rec
         try
         {
             whole.CopyTo(buffer.AsMemory(RecordLimits.HeaderSize));
-            await tls.WriteAsync(await records.Sealer.SealAsync(buffer, whole.Length), ct);
+            var record = await records.Sealer.SealAsync(buffer, whole.Length);
+            recorder?.Record(fromServer: false, record.Span);
+            await tls.WriteAsync(record, ct);
         }
         finally
         {

@@ -48,11 +48,12 @@ public sealed class ServerMemory(RememberedServer? remembered = null, Action<Rem
     }
 
     /// <summary>Keeps what a handshake taught.</summary>
-    internal void Learn(ClientLink link)
+    internal void Learn(ReadOnlyMemory<byte> serverStatic, uint highestVersion)
     {
         lock (gate)
         {
-            Keep(new(link.ServerStatic, Math.Max(known.HighestVersion, link.HighestVersion)));
+            // A resumption may come without a static key; what was known of it stays.
+            Keep(new(serverStatic.IsEmpty ? known.Static : serverStatic, Math.Max(known.HighestVersion, highestVersion)));
         }
     }
 

@@ -55,7 +55,7 @@ public sealed class RecordOpener(IAeadFactory factory, AeadSuite suite, IAeadKey
 
     /// <summary>
     /// Opens the record at the beginning, found complete by <see cref="Find"/>; false when it was changed, replayed,
-    /// reordered or is not this connection's. The buffer needs <see cref="AeadSizes.Tag"/> bytes more than the plaintext.
+    /// reordered, is not this connection's or holds no frame. The buffer needs <see cref="AeadSizes.Tag"/> bytes more than the plaintext.
     /// </summary>
     public async ValueTask<bool> OpenAsync(ReadOnlySequence<byte> received, int plaintext, Memory<byte> buffer)
     {
@@ -68,7 +68,8 @@ public sealed class RecordOpener(IAeadFactory factory, AeadSuite suite, IAeadKey
         received.Slice(0, RecordLimits.HeaderSize).CopyTo(header);
         received.Slice(RecordLimits.HeaderSize, size).CopyTo(buffer.Span);
         await direction.AdvanceAsync(plaintext);
-        broken = !await direction.Key.OpenAsync(direction.Nonce, header, buffer[..size], buffer[..plaintext]);
+        broken = !await direction.Key.OpenAsync(direction.Nonce, header, buffer[..size], buffer[..plaintext])
+            || BinaryPrimitives.ReadUInt32BigEndian(buffer.Span) == 0;
         return !broken;
     }
 

@@ -60,12 +60,12 @@ public sealed class StreamTable(FrameQueue queue, Action<FrameQueue.Queued> queu
         }
     }
 
-    /// <summary>The other side sends no more on a stream; false when it said so before or the stream never was.</summary>
+    /// <summary>The other side sends no more on a stream; false when it said so before or the stream never was. Behind a stop it says nothing new.</summary>
     public bool TakeEnd(uint number)
     {
         lock (Gate)
         {
-            return streams.TryGetValue(number, out var stream) ? stream.TryComplete() : number <= newest;
+            return streams.TryGetValue(number, out var stream) ? stream.IsOver || stream.TryComplete() : number <= newest;
         }
     }
 

@@ -21,6 +21,9 @@ public sealed class LinkOptions
     [Range(1, 100_000)]
     public int MaxHalfOpen { get; set; } = 1_000;
 
+    /// <summary>Whether the limits by address hold: behind a proxy everybody has its address.</summary>
+    public bool LimitsAddresses { get; set; } = true;
+
     /// <summary>How many of them may come from one address (for IPv6, one /64).</summary>
     [Range(1, 100_000)]
     public int MaxHalfOpenPerAddress { get; set; } = 250;

@@ -41,7 +41,7 @@ internal sealed class Admission(LinkOptions options, TimeProvider time)
         lock (gate)
         {
             var source = Find(from);
-            if (inside >= options.MaxHalfOpen || source.Inside >= options.MaxHalfOpenPerAddress)
+            if (inside >= options.MaxHalfOpen || (options.LimitsAddresses && source.Inside >= options.MaxHalfOpenPerAddress))
             {
                 return default;
             }
@@ -50,7 +50,7 @@ internal sealed class Admission(LinkOptions options, TimeProvider time)
             source.Inside++;
             Refill(source);
             source.Tokens--;
-            return new Admitted(true, Math.Max(source.Tokens < 0 ? HasteBits : 0, LoadBits()));
+            return new Admitted(true, Math.Max(options.LimitsAddresses && source.Tokens < 0 ? HasteBits : 0, LoadBits()));
         }
     }
 
@@ -100,6 +100,11 @@ internal sealed class Admission(LinkOptions options, TimeProvider time)
 
     private Source Find(IPAddress? from)
     {
+        if (!options.LimitsAddresses)
+        {
+            return others;
+        }
+
         var address = Key(from);
         if (sources.TryGetValue(address, out var known))
         {

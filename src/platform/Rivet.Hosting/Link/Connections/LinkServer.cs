@@ -40,7 +40,7 @@ internal sealed class LinkServer(
     public LinkPrimitives Primitives { get; } = new()
     {
         Aeads = new LinkAeads(),
-        Ephemeral = static _ => new(X25519Key.Create()),
+        Ephemeral = static _ => new(X25519Key.CreateEphemeral()),
         Kem = new MlKem768(),
         Verifier = new Ed25519Verifier(),
     };
