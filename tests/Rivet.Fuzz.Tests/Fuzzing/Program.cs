@@ -57,7 +57,7 @@ internal static class Program
 
         foreach (var assembly in Instrumented)
         {
-            SharpFuzz.Fuzzer.Instrument(Path.Combine(copy, assembly), _ => true, new SharpFuzz.Options());
+            _ = SharpFuzz.Fuzzer.Instrument(Path.Combine(copy, assembly), _ => true, SharpFuzz.Options.Value).Count();
         }
 
         using var hunt = Process.Start(Path.Combine(copy, "Rivet.Fuzz.Tests"), ["hunt", .. args[1..]]);

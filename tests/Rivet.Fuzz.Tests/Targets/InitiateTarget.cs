@@ -67,7 +67,7 @@ internal static class InitiateTarget
 
     public static IEnumerable<(string Name, byte[] Bytes)> Seeds()
     {
-        foreach (byte choice in (byte[])[0, 0x81, 2])
+        foreach (byte choice in (byte[])[0, 0x82, 2])
         {
             var (pattern, suite) = Ends.Choose(choice);
             var prefix = Ends.PrefixOf(pattern, suite).ToByteArray();

@@ -52,6 +52,12 @@ internal static class RecordsTarget
             return;
         }
 
+        if (plaintext.AsSpan().IndexOfAnyExcept((byte)0) is < 0 or > 3)
+        {
+            Promise.Holds(opened is null, "a record without a frame is refused");
+            return;
+        }
+
         Promise.Holds(opened is not null && opened.AsSpan().SequenceEqual(plaintext), "what was sealed opens to itself");
         ReadFrames(plaintext);
         Promise.Holds(Open(opener, record) is null, "a replay is refused");
@@ -104,7 +110,8 @@ internal static class RecordsTarget
         var honest = record.AsSpan().ToArray();
         record[4 + (BinaryPrimitives.ReadUInt16BigEndian(input) % (record.Length - 4))] ^= input[2];
         var opened = Open(opener, record);
-        Promise.Holds(opened is null == (input[2] != 0), "a changed record is refused, an unchanged one is not");
+        var isFrameless = input[3..7].IndexOfAnyExcept((byte)0) < 0;
+        Promise.Holds(opened is null == (input[2] != 0 || isFrameless), "a changed record is refused, an unchanged one with a frame is not");
         Promise.Holds(Open(opener, honest) is null, "behind a refused record nothing opens, and nothing opens twice");
         var following = Open(opener, Seal(suite, 1, input[3..]));
         Promise.Holds(opened is null || following is null, "behind a refused record not even the next honest one opens");

@@ -65,7 +65,7 @@ internal static class RespondTarget
 
     public static IEnumerable<(string Name, byte[] Bytes)> Seeds()
     {
-        foreach (byte choice in (byte[])[0, 0x81, 2])
+        foreach (byte choice in (byte[])[0, 0x82, 2])
         {
             var (pattern, suite) = Ends.Choose(choice);
             Promise.Holds(Promise.Now(Initiation.StartAsync(Ends.Client(pattern, suite), Ends.Primitives, default)).TryGet(out var client, out _), "a client can begin");
