@@ -96,7 +96,7 @@ public sealed class StrangerTests
         using var folder = new TempFolder();
         using var server = ServerProcess.Start(folder);
         await InviteAsync(folder, server);
-        await ChangeServerAsync(folder, known => known["staticKey"] = new string('2', 64));
+        await ChangeServerAsync(folder, known => (known["staticKey"], known["tickets"]) = (new string('2', 64), new JsonArray()));
 
         var refused = await StrangerProcess.RunAsync(folder["bo.json"], "whoami", "--pattern", "known");
         var again = await StrangerProcess.DoAsync(folder["bo.json"], "whoami");
