@@ -188,7 +188,7 @@ public sealed class SignInTests
         using var keys = DeviceKeys.Create();
         using (var first = await RawLink.DialAsync(server.Port))
         {
-            await first.SendAsync(new byte[] { 0 }); // Half a frame: it stays.
+            await InitiateAsync(server, first, keys); // It is counted by now, and stays.
             using var second = await RawLink.DialAsync(server.Port);
             while ((await second.ReadAsync()).Type != FrameType.None)
             {

@@ -42,6 +42,10 @@ public sealed class StreamTableTests
         var before = streams.Select(stream => Sent(FrameType.Data, stream.Number)).ToArray();
 
         Assert.True(Credit(0, 2 * LwsConstants.MaxData));
+        while (streams.Sum(stream => Sent(FrameType.Data, stream.Number)) < LwsConstants.ConnectionCredit + (2 * LwsConstants.MaxData))
+        {
+            await Task.Delay(1, Ct); // Who waited queues its frame on a thread of its own.
+        }
 
         var waiting = streams.Where((stream, index) => Sent(FrameType.Data, stream.Number) > before[index]).ToArray();
         Assert.Equal(2, waiting.Length);
