@@ -130,6 +130,23 @@ public sealed class StreamTableTests
     }
 
     [Fact]
+    public void Drop_BeforeTheAnswer_WhatStillComesHoldsNoCredit()
+    {
+        for (uint number = 1; number <= 20; number++)
+        {
+            table.Drop(table.TryOpen(number)!);
+            for (var at = 0; at < LwsConstants.StreamCredit; at += LwsConstants.MaxData)
+            {
+                Assert.True(Data(number, LwsConstants.MaxData), $"stream {number}"); // It crossed with the stop.
+            }
+
+            table.Close(number);
+        }
+
+        Assert.Equal(20 * LwsConstants.StreamCredit, Credits(0).Sum());
+    }
+
+    [Fact]
     public void End_BehindStopOrAnswer_IsIgnoredButNotTwiceBefore()
     {
         table.TryOpen(1);

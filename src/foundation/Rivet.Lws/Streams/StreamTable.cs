@@ -76,9 +76,7 @@ public sealed class StreamTable(FrameQueue queue, Action<FrameQueue.Queued> queu
         {
             if (streams.TryGetValue(number, out var stream))
             {
-                stream.End();
                 Drop(stream);
-                ServeWaiters();
             }
 
             return number <= newest;
@@ -121,13 +119,15 @@ public sealed class StreamTable(FrameQueue queue, Action<FrameQueue.Queued> queu
         }
     }
 
-    /// <summary>Forgets what nobody read of a stream, so that it does not hold the connection's credit for ever.</summary>
+    /// <summary>Nobody reads a stream any more: forgets what it holds and what comes, so that it does not hold the connection's credit for ever.</summary>
     public void Drop(DataStream stream)
     {
         ArgumentNullException.ThrowIfNull(stream);
         lock (Gate)
         {
+            stream.End(); // What still comes before the answer is not kept either.
             Grant(0, receiving.Consume(stream.Drop()));
+            ServeWaiters();
         }
     }
 
