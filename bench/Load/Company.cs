@@ -2,8 +2,9 @@ using System.Buffers.Binary;
 using System.Globalization;
 using Google.Protobuf;
 using Rivet.Bench.Peers;
-using Rivet.Client.Link;
+using Rivet.Client.Tls;
 using Rivet.Kernel;
+using Rivet.Link;
 using Rivet.Wire;
 
 namespace Rivet.Bench.Load;
@@ -144,7 +145,7 @@ internal sealed class Company : IAsyncDisposable
     }
 
     private static async Task<LwsLink> LinkAsync(LinkTarget target, DeviceKeys keys, Join? join)
-        => (await LwsLink.ConnectAsync(target, keys, join, null, TimeProvider.System, default)).Value;
+        => (await TlsLink.ConnectAsync(target, keys, join, null, TimeProvider.System, default)).Value;
 
     private static byte[] BareBody(uint recipient, ulong number, int size)
     {

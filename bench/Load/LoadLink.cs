@@ -1,10 +1,10 @@
-using System.Buffers;
 using System.Buffers.Binary;
+using System.Buffers;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using Rivet.Bench.Peers;
-using Rivet.Client.Link;
+using Rivet.Link.Dialling;
 
 namespace Rivet.Bench.Load;
 

@@ -1,4 +1,5 @@
-using Rivet.Client.Link;
+using Rivet.Client.Tls;
+using Rivet.Link.Dialling;
 
 namespace Rivet.Bench.Load;
 
@@ -7,7 +8,7 @@ internal static class SignIn
 {
     public static async Task<LoadLink> ConnectAsync(LinkTarget target, DeviceKeys keys)
     {
-        var dialled = (await new LinkDialer(target, keys, null, new ServerMemory(), TimeProvider.System).DialAsync(default)).Value;
+        var dialled = (await new LinkDialer(TlsWire.To(target), TlsLink.Terms(target, keys, null, null, TimeProvider.System)).DialAsync(default)).Value;
         return new LoadLink(dialled.Line);
     }
 }

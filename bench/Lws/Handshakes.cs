@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Rivet.Client.Link;
+using Rivet.Client.Tls;
 using Rivet.Cryptography.Sodium;
 using Rivet.Lws.Agreement;
 using Rivet.Wire;

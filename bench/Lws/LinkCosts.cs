@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using System.Net.Security;
 using System.Net.Sockets;
-using Rivet.Client.Link;
+using Rivet.Client.Tls;
+using Rivet.Link;
 using Rivet.Wire;
 
 namespace Rivet.Bench.Lws;
@@ -56,7 +57,7 @@ internal static class LinkCosts
                 memories[device].DropTickets();
             }
 
-            await using var link = (await LwsLink.ConnectAsync(target, devices[device], null, memories[device], TimeProvider.System, default)).Value;
+            await using var link = (await TlsLink.ConnectAsync(target, devices[device], null, memories[device], TimeProvider.System, default)).Value;
             if (beginning == Beginning.Resume && link.Terms.Pattern == LinkPattern.KnownServer)
             {
                 throw new InvalidOperationException("The link was not resumed.");
@@ -71,7 +72,7 @@ internal static class LinkCosts
         using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         await socket.ConnectAsync(target.Host, target.Port);
         await using var tls = new SslStream(new NetworkStream(socket));
-        await tls.AuthenticateAsClientAsync(LinkDialer.TlsOptions(target.Host));
+        await tls.AuthenticateAsClientAsync(TlsWire.Options(target.Host));
         await tls.ShutdownAsync();
         await tls.CopyToAsync(Stream.Null); // Until the server has closed too.
     }

@@ -1,7 +1,8 @@
 using Google.Protobuf;
 using Microsoft.Playwright;
-using Rivet.Client.Link;
+using Rivet.Client.Tls;
 using Rivet.Kernel;
+using Rivet.Link;
 using Rivet.Testing;
 using Rivet.Wire;
 
@@ -72,7 +73,7 @@ public sealed class JoinedDevice : IAsyncDisposable
     public static async Task<JoinedDevice> JoinAsync(LinkTarget target, Join join)
     {
         var keys = DeviceKeys.Create();
-        var result = await LwsLink.ConnectAsync(target, keys, join, null, TimeProvider.System, TestContext.Current.CancellationToken);
+        var result = await TlsLink.ConnectAsync(target, keys, join, null, TimeProvider.System, TestContext.Current.CancellationToken);
         return new JoinedDevice(keys, result.Value);
     }
 

@@ -1,9 +1,9 @@
 using System.Threading.Channels;
 using Google.Protobuf;
 using Rivet.Client.Home;
-using Rivet.Client.Link;
 using Rivet.Client.Links;
 using Rivet.Kernel;
+using Rivet.Link;
 using Rivet.Wire;
 
 namespace Rivet.Client.Tests;

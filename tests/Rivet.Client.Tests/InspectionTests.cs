@@ -1,10 +1,10 @@
-using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Net;
 using System.Security.Authentication;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Rivet.Client.Link;
+using System.Security.Cryptography;
+using Rivet.Client.Tls;
 
 namespace Rivet.Client.Tests;
 

@@ -1,4 +1,4 @@
-using Rivet.Client.Link;
+using Rivet.Link;
 using Rivet.Wire;
 
 namespace Rivet.Client.Tests;

@@ -1,5 +1,5 @@
-using Rivet.Client.Link;
 using Rivet.Container;
+using Rivet.Link;
 
 namespace Rivet.Client.Tests;
 

@@ -7,12 +7,12 @@ namespace Rivet.Cryptography.Tests;
 public sealed class MlKem768Tests
 {
     [Fact]
-    public void Create_EverySeedVector_GivesTheKey()
+    public async Task Create_EverySeedVector_GivesTheKey()
     {
         var count = 0;
         foreach (var (_, test) in Vectors("mlkem_768_keygen_seed_test.json"))
         {
-            using var made = Known(Bytes(test, "seed")).Create();
+            using var made = await Known(Bytes(test, "seed")).CreateAsync(default);
             Assert.True(made.EncapsulationKey.Span.SequenceEqual(Bytes(test, "ek")), Name(test));
             count++;
         }
@@ -21,7 +21,7 @@ public sealed class MlKem768Tests
     }
 
     [Fact]
-    public void Decapsulate_EveryVector_IsJudgedAsExpected()
+    public async Task Decapsulate_EveryVector_IsJudgedAsExpected()
     {
         var (count, refused) = (0, 0);
         foreach (var (_, test) in Vectors("mlkem_768_test.json"))
@@ -33,8 +33,8 @@ public sealed class MlKem768Tests
                 continue; // Seeds are drawn here, never received.
             }
 
-            using var made = Known(seed).Create();
-            var secret = made.TryDecapsulate(Bytes(test, "c"));
+            using var made = await Known(seed).CreateAsync(default);
+            var secret = await made.TryDecapsulateAsync(Bytes(test, "c"), default);
             Assert.True(IsValid(test) ? secret.AsSpan().SequenceEqual(Bytes(test, "K")) : secret is null, Name(test));
             refused += secret is null ? 1 : 0;
             count++;
@@ -45,12 +45,12 @@ public sealed class MlKem768Tests
     }
 
     [Fact]
-    public void Encapsulate_EveryVector_IsJudgedAsExpected()
+    public async Task Encapsulate_EveryVector_IsJudgedAsExpected()
     {
         var (count, refused) = (0, 0);
         foreach (var (_, test) in Vectors("mlkem_768_encaps_test.json"))
         {
-            var made = Known(Bytes(test, "m")).TryEncapsulate(Bytes(test, "ek"));
+            var made = await Known(Bytes(test, "m")).TryEncapsulateAsync(Bytes(test, "ek"), default);
             Assert.True(
                 IsValid(test)
                     ? made!.Ciphertext.AsSpan().SequenceEqual(Bytes(test, "c")) && made.SharedSecret.AsSpan().SequenceEqual(Bytes(test, "K"))
@@ -65,47 +65,47 @@ public sealed class MlKem768Tests
     }
 
     [Fact]
-    public void Secrets_OfBothSides_AreTheSameAndFreshEachTime()
+    public async Task Secrets_OfBothSides_AreTheSameAndFreshEachTime()
     {
         var kem = new MlKem768();
-        using var made = kem.Create();
-        using var other = kem.Create();
-        var first = kem.TryEncapsulate(made.EncapsulationKey.Span)!;
-        var second = kem.TryEncapsulate(made.EncapsulationKey.Span)!;
+        using var made = await kem.CreateAsync(default);
+        using var other = await kem.CreateAsync(default);
+        var first = (await kem.TryEncapsulateAsync(made.EncapsulationKey, default))!;
+        var second = (await kem.TryEncapsulateAsync(made.EncapsulationKey, default))!;
 
-        Assert.Equal(first.SharedSecret, made.TryDecapsulate(first.Ciphertext));
-        Assert.Equal(second.SharedSecret, made.TryDecapsulate(second.Ciphertext));
+        Assert.Equal(first.SharedSecret, await made.TryDecapsulateAsync(first.Ciphertext, default));
+        Assert.Equal(second.SharedSecret, await made.TryDecapsulateAsync(second.Ciphertext, default));
         Assert.NotEqual(first.SharedSecret, second.SharedSecret);
         Assert.NotEqual(made.EncapsulationKey.ToArray(), other.EncapsulationKey.ToArray());
-        Assert.NotEqual(first.SharedSecret, other.TryDecapsulate(first.Ciphertext));
+        Assert.NotEqual(first.SharedSecret, await other.TryDecapsulateAsync(first.Ciphertext, default));
     }
 
     [Fact]
-    public void Decapsulate_ChangedCiphertext_GivesASecretOfItsOwn()
+    public async Task Decapsulate_ChangedCiphertext_GivesASecretOfItsOwn()
     {
         var kem = new MlKem768();
-        using var made = kem.Create();
-        var encapsulated = kem.TryEncapsulate(made.EncapsulationKey.Span)!;
+        using var made = await kem.CreateAsync(default);
+        var encapsulated = (await kem.TryEncapsulateAsync(made.EncapsulationKey, default))!;
         for (var at = 0; at < KemSizes.Ciphertext; at += 17)
         {
             encapsulated.Ciphertext[at] ^= 1;
-            var rejected = made.TryDecapsulate(encapsulated.Ciphertext);
+            var rejected = await made.TryDecapsulateAsync(encapsulated.Ciphertext, default);
             Assert.NotEqual(encapsulated.SharedSecret, rejected);
-            Assert.Equal(rejected, made.TryDecapsulate(encapsulated.Ciphertext));
+            Assert.Equal(rejected, await made.TryDecapsulateAsync(encapsulated.Ciphertext, default));
             encapsulated.Ciphertext[at] ^= 1;
         }
     }
 
     [Fact]
-    public void Inputs_OfAnyLengthOrNoise_NeverThrow()
+    public async Task Inputs_OfAnyLengthOrNoise_NeverThrow()
     {
         var kem = new MlKem768();
-        using var made = kem.Create();
+        using var made = await kem.CreateAsync(default);
         foreach (var length in new[] { 0, 1, 31, 32, 1087, 1088, 1089, 1183, 1184, 1185, 2400, 65535 })
         {
             var noise = RandomNumberGenerator.GetBytes(length);
-            Assert.Null(kem.TryEncapsulate(noise)); // 768 random numbers below the modulus: once in 2^230.
-            Assert.Equal(length == KemSizes.Ciphertext, made.TryDecapsulate(noise) is not null);
+            Assert.Null(await kem.TryEncapsulateAsync(noise, default)); // 768 random numbers below the modulus: once in 2^230.
+            Assert.Equal(length == KemSizes.Ciphertext, await made.TryDecapsulateAsync(noise, default) is not null);
         }
     }
 
@@ -114,34 +114,34 @@ public sealed class MlKem768Tests
     [InlineData(1, 0)]
     [InlineData(766, 383)]
     [InlineData(767, 383)]
-    public void Encapsulate_OneNumberAtTheModulus_IsRefused(int number, int group)
+    public async Task Encapsulate_OneNumberAtTheModulus_IsRefused(int number, int group)
     {
         var kem = new MlKem768();
-        using var made = kem.Create();
+        using var made = await kem.CreateAsync(default);
         var key = made.EncapsulationKey.ToArray();
         var at = group * 3;
         Assert.Equal(group, number / 2);
         SetNumber(key.AsSpan(at, 3), number % 2, 3328);
-        Assert.NotNull(kem.TryEncapsulate(key));
+        Assert.NotNull(await kem.TryEncapsulateAsync(key, default));
         SetNumber(key.AsSpan(at, 3), number % 2, 3329);
-        Assert.Null(kem.TryEncapsulate(key));
+        Assert.Null(await kem.TryEncapsulateAsync(key, default));
     }
 
     [Fact]
-    public void Dispose_ThenUse_Throws()
+    public async Task Dispose_ThenUse_Throws()
     {
-        var made = new MlKem768().Create();
+        var made = await new MlKem768().CreateAsync(default);
         made.Dispose();
-        Assert.Throws<ObjectDisposedException>(() => made.TryDecapsulate(new byte[KemSizes.Ciphertext]));
+        await Assert.ThrowsAsync<ObjectDisposedException>(async () => await made.TryDecapsulateAsync(new byte[KemSizes.Ciphertext], default));
     }
 
     [Fact]
-    public void Secrets_AsText_AreRedacted()
+    public async Task Secrets_AsText_AreRedacted()
     {
         var kem = new MlKem768();
-        using var made = kem.Create();
+        using var made = await kem.CreateAsync(default);
         Assert.Equal("[redacted]", made.ToString());
-        Assert.Equal("[redacted]", kem.TryEncapsulate(made.EncapsulationKey.Span)!.ToString());
+        Assert.Equal("[redacted]", (await kem.TryEncapsulateAsync(made.EncapsulationKey, default))!.ToString());
     }
 
     /// <summary>Draws exactly these bytes; another number of them is a fault.</summary>

@@ -1,6 +1,7 @@
 using Google.Protobuf;
-using Rivet.Client.Link;
+using Rivet.Client.Tls;
 using Rivet.Kernel;
+using Rivet.Link;
 using Rivet.Testing;
 using Rivet.Wire;
 
@@ -155,5 +156,5 @@ internal sealed class Device : IAsyncDisposable
     }
 
     private static async Task<LwsLink> ConnectAsync(LinkTarget target, DeviceKeys keys, Join? join)
-        => (await LwsLink.ConnectAsync(target, keys, join, null, TimeProvider.System, Company.Ct)).Value;
+        => (await TlsLink.ConnectAsync(target, keys, join, null, TimeProvider.System, Company.Ct)).Value;
 }

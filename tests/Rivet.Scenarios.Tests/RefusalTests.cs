@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Security.Cryptography;
-using Rivet.Client.Link;
+using Rivet.Client.Tls;
+using Rivet.Link;
 using Rivet.Testing;
 using Rivet.Wire;
 
@@ -19,11 +20,11 @@ public sealed class RefusalTests
         await company.Founder.AskAsync(Method.SignOutDevice, new SignOutDeviceRequest { DeviceId = bo.Id }, SignOutDeviceResponse.Parser);
 
         Assert.Equal(CloseReason.SignedOut, await bo.Link.Closed.WaitAsync(TimeSpan.FromSeconds(2), Company.Ct));
-        var again = await LwsLink.ConnectAsync(company.Target, bo.Keys, null, null, TimeProvider.System, Company.Ct);
+        var again = await TlsLink.ConnectAsync(company.Target, bo.Keys, null, null, TimeProvider.System, Company.Ct);
         Assert.Equal(LinkRefusal.Refused, again.Refusal);
         server.Kill();
         server.StartAgain();
-        again = await LwsLink.ConnectAsync(company.Target, bo.Keys, null, null, TimeProvider.System, Company.Ct);
+        again = await TlsLink.ConnectAsync(company.Target, bo.Keys, null, null, TimeProvider.System, Company.Ct);
         Assert.Equal(LinkRefusal.Refused, again.Refusal);
     }
 
@@ -36,7 +37,7 @@ public sealed class RefusalTests
         var other = company.Target with { ServerKey = RandomNumberGenerator.GetBytes(32) };
         using var keys = DeviceKeys.Create();
 
-        var refused = await LwsLink.ConnectAsync(other, keys, null, null, TimeProvider.System, Company.Ct);
+        var refused = await TlsLink.ConnectAsync(other, keys, null, null, TimeProvider.System, Company.Ct);
 
         Assert.Equal(LinkRefusal.WrongServerKey, refused.Refusal);
     }

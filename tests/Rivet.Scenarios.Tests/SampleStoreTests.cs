@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Google.Protobuf;
-using Rivet.Client.Link;
+using Rivet.Client.Tls;
 using Rivet.Cryptography.Sodium;
 using Rivet.Testing;
 using Rivet.Wire;
@@ -32,7 +32,7 @@ public sealed class SampleStoreTests
             Ed25519Key.FromSeed(device.GetProperty("identity").GetBytesFromBase64()), X25519Key.FromPrivateKey(device.GetProperty("static").GetBytesFromBase64()));
         var target = new LinkTarget("localhost", server.Port, device.GetProperty("serverKey").GetBytesFromBase64());
 
-        await using var link = (await LwsLink.ConnectAsync(target, keys, null, null, TimeProvider.System, Company.Ct)).Value;
+        await using var link = (await TlsLink.ConnectAsync(target, keys, null, null, TimeProvider.System, Company.Ct)).Value;
         var list = (await link.AskAsync(Method.ListConversations, new ListConversationsRequest { Limit = 10 }, ListConversationsResponse.Parser, Company.Ct)).Value;
         var group = Assert.Single(list.Conversations);
         var fetch = new FetchRequest { ConversationId = group.ConversationId, Limit = 100 };

@@ -1,7 +1,7 @@
 using Rivet.Client.Home;
-using Rivet.Client.Link;
 using Rivet.Client.Links;
 using Rivet.Container;
+using Rivet.Link;
 using Rivet.Wire;
 
 namespace Rivet.Client;

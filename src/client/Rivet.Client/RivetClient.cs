@@ -1,12 +1,13 @@
 using Google.Protobuf;
 using Rivet.Client.Home;
-using Rivet.Client.Link;
-using Rivet.Client.Link.Recording;
 using Rivet.Client.Links;
 using Rivet.Client.Sync;
+using Rivet.Client.Tls;
 using Rivet.Container;
 using Rivet.Cryptography.Sodium;
 using Rivet.Kernel;
+using Rivet.Link;
+using Rivet.Link.Recording;
 using Rivet.Wire;
 
 namespace Rivet.Client;
@@ -147,7 +148,7 @@ public sealed partial class RivetClient : IAsyncDisposable
     public async Task<Result<LwsLink, LinkRefusal>> ConnectRecordedAsync(LinkRecorder recorder, CancellationToken ct)
     {
         var server = store.Server()!;
-        return await LwsLink.ConnectAsync(
+        return await TlsLink.ConnectAsync(
             new LinkTarget(server.Host, (int)server.Port, server.Key.Memory), keys, null, store.Memory(), time, ct, recorder);
     }
 

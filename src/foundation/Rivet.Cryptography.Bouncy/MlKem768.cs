@@ -22,21 +22,21 @@ public sealed class MlKem768 : IKem
     internal MlKem768(FillRandom fill) => this.fill = fill;
 
     /// <inheritdoc/>
-    public IDecapsulation Create()
+    public ValueTask<IDecapsulation> CreateAsync(CancellationToken ct)
     {
         var seed = new byte[SeedSize];
         fill(seed);
         var made = new Decapsulation(MLKemPrivateKeyParameters.FromSeed(Parameters, seed));
         CryptographicOperations.ZeroMemory(seed);
-        return made;
+        return new(made);
     }
 
     /// <inheritdoc/>
-    public Encapsulated? TryEncapsulate(ReadOnlySpan<byte> encapsulationKey)
+    public ValueTask<Encapsulated?> TryEncapsulateAsync(ReadOnlyMemory<byte> encapsulationKey, CancellationToken ct)
     {
-        if (!EncapsulationKeyCheck.Passes(encapsulationKey))
+        if (!EncapsulationKeyCheck.Passes(encapsulationKey.Span))
         {
-            return null;
+            return default;
         }
 
         var encapsulator = new MLKemEncapsulator(Parameters);
@@ -44,7 +44,7 @@ public sealed class MlKem768 : IKem
         encapsulator.Init(new ParametersWithRandom(key, new SecureRandom(new FilledRandom(fill))));
         var made = new Encapsulated(new byte[KemSizes.Ciphertext], new byte[KemSizes.SharedSecret]);
         encapsulator.Encapsulate(made.Ciphertext, made.SharedSecret);
-        return made;
+        return new(made);
     }
 
     private sealed class Decapsulation(MLKemPrivateKeyParameters key) : IDecapsulation
@@ -53,19 +53,19 @@ public sealed class MlKem768 : IKem
 
         public ReadOnlyMemory<byte> EncapsulationKey { get; } = key.GetPublicKeyEncoded();
 
-        public byte[]? TryDecapsulate(ReadOnlySpan<byte> ciphertext)
+        public ValueTask<byte[]?> TryDecapsulateAsync(ReadOnlyMemory<byte> ciphertext, CancellationToken ct)
         {
             ObjectDisposedException.ThrowIf(key is null, this);
             if (ciphertext.Length != KemSizes.Ciphertext)
             {
-                return null;
+                return default;
             }
 
             var decapsulator = new MLKemDecapsulator(Parameters);
             decapsulator.Init(key);
             var secret = new byte[KemSizes.SharedSecret];
-            decapsulator.Decapsulate(ciphertext, secret);
-            return secret;
+            decapsulator.Decapsulate(ciphertext.Span, secret);
+            return new(secret);
         }
 
         // The library keeps its copy of the key to itself, so letting go of it is all there is.

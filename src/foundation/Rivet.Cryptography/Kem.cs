@@ -1,16 +1,19 @@
 namespace Rivet.Cryptography;
 
-/// <summary>ML-KEM-768 (FIPS 203): makes key pairs and encapsulates. Hostile input gives null, never an exception.</summary>
+/// <summary>
+/// ML-KEM-768 (FIPS 203): makes key pairs and encapsulates. Hostile input gives null, never an exception. The work may be done
+/// elsewhere (WebCrypto), so it may complete later.
+/// </summary>
 public interface IKem
 {
     /// <summary>A fresh key pair; the caller disposes it.</summary>
-    IDecapsulation Create();
+    ValueTask<IDecapsulation> CreateAsync(CancellationToken ct);
 
     /// <summary>
     /// A fresh shared secret for the holder of an encapsulation key; null when the key fails FIPS 203 §7.2's checks of
     /// length and modulus.
     /// </summary>
-    Encapsulated? TryEncapsulate(ReadOnlySpan<byte> encapsulationKey);
+    ValueTask<Encapsulated?> TryEncapsulateAsync(ReadOnlyMemory<byte> encapsulationKey, CancellationToken ct);
 }
 
 /// <summary>One ML-KEM-768 key pair.</summary>
@@ -23,7 +26,7 @@ public interface IDecapsulation : IDisposable
     /// The 32-byte shared secret of a ciphertext; null when it has another length than <see cref="KemSizes.Ciphertext"/>.
     /// A changed ciphertext gives a secret that nobody else has (implicit rejection). The caller zeroes it.
     /// </summary>
-    byte[]? TryDecapsulate(ReadOnlySpan<byte> ciphertext);
+    ValueTask<byte[]?> TryDecapsulateAsync(ReadOnlyMemory<byte> ciphertext, CancellationToken ct);
 }
 
 /// <summary>What encapsulating gives.</summary>

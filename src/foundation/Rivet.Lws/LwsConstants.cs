@@ -12,6 +12,9 @@ public static class LwsConstants
     /// <summary>The WebSocket subprotocol of the web profile.</summary>
     public const string WebSocketProtocol = "lws.1";
 
+    /// <summary>Where the web profile answers.</summary>
+    public const string WebSocketPath = "/lws";
+
     /// <summary>Bytes of a frame before its body: length, type, flags, method, stream.</summary>
     public const int HeaderSize = 12;
 

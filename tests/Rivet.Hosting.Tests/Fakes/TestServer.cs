@@ -1,6 +1,6 @@
 using System.Net;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Security.Cryptography;
 using Google.Protobuf;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -8,10 +8,11 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Rivet.Client.Link;
+using Rivet.Client.Tls;
 using Rivet.Hosting.Link;
 using Rivet.Hosting.Link.Web;
 using Rivet.Kernel;
+using Rivet.Link;
 using Rivet.Wire;
 
 namespace Rivet.Hosting.Tests.Fakes;
@@ -72,7 +73,7 @@ internal sealed class TestServer : IAsyncDisposable
     /// <summary>Joins a new device; the keys are the caller's.</summary>
     public async Task<LwsLink> JoinAsync(DeviceKeys keys, TimeProvider? time = null)
     {
-        var joined = await LwsLink.ConnectAsync(Target, keys, NewJoin(), null, time ?? TimeProvider.System, TestContext.Current.CancellationToken);
+        var joined = await TlsLink.ConnectAsync(Target, keys, NewJoin(), null, time ?? TimeProvider.System, TestContext.Current.CancellationToken);
         return joined.Value;
     }
 

@@ -1,11 +1,12 @@
-using System.Buffers;
 using System.Buffers.Binary;
+using System.Buffers;
 using Google.Protobuf;
-using Rivet.Client.Link;
+using Rivet.Client.Tls;
 using Rivet.Cryptography;
 using Rivet.Cryptography.Sodium.Tls;
 using Rivet.Hosting.Tests.Fakes;
 using Rivet.Kernel;
+using Rivet.Link;
 using Rivet.Lws;
 using Rivet.Lws.Agreement;
 using Rivet.Lws.Frames;
@@ -27,14 +28,14 @@ public sealed class AgreeTests
         await using var server = await TestServer.StartAsync();
         using var keys = DeviceKeys.Create();
         var memory = new ServerMemory();
-        await using (var joined = (await LwsLink.ConnectAsync(server.Target, keys, TestServer.NewJoin(), memory, TimeProvider.System, Ct)).Value)
+        await using (var joined = (await TlsLink.ConnectAsync(server.Target, keys, TestServer.NewJoin(), memory, TimeProvider.System, Ct)).Value)
         {
             Assert.Equal((LinkPattern.FirstContact, LinkBinding.TlsExporter), (joined.Terms.Pattern, joined.Terms.Binding));
         }
 
         memory.DropTickets();
 
-        await using var link = (await LwsLink.ConnectAsync(server.Target, keys, null, memory, TimeProvider.System, Ct)).Value;
+        await using var link = (await TlsLink.ConnectAsync(server.Target, keys, null, memory, TimeProvider.System, Ct)).Value;
 
         Assert.Equal((2u, LinkPattern.KnownServer, LinkBinding.TlsExporter), (link.Terms.Version, link.Terms.Pattern, link.Terms.Binding));
         Assert.NotNull(await link.PingAsync(Ct));
@@ -47,10 +48,10 @@ public sealed class AgreeTests
         await using var server = await TestServer.StartAsync();
         using var keys = DeviceKeys.Create();
         var memory = new ServerMemory();
-        await (await LwsLink.ConnectAsync(former.Target, keys, TestServer.NewJoin(), memory, TimeProvider.System, Ct)).Value.DisposeAsync();
+        await (await TlsLink.ConnectAsync(former.Target, keys, TestServer.NewJoin(), memory, TimeProvider.System, Ct)).Value.DisposeAsync();
         await (await server.JoinAsync(keys)).DisposeAsync();
 
-        await using var link = (await LwsLink.ConnectAsync(server.Target, keys, null, memory, TimeProvider.System, Ct)).Value;
+        await using var link = (await TlsLink.ConnectAsync(server.Target, keys, null, memory, TimeProvider.System, Ct)).Value;
 
         Assert.Equal(LinkPattern.FirstContact, link.Terms.Pattern);
     }
@@ -88,7 +89,7 @@ public sealed class AgreeTests
         await using var server = await TestServer.StartAsync();
         using var keys = DeviceKeys.Create();
         var memory = new ServerMemory();
-        await (await LwsLink.ConnectAsync(server.Target, keys, TestServer.NewJoin(), memory, TimeProvider.System, Ct)).Value.DisposeAsync();
+        await (await TlsLink.ConnectAsync(server.Target, keys, TestServer.NewJoin(), memory, TimeProvider.System, Ct)).Value.DisposeAsync();
         var asked = server.Identity.Asked;
         using var recorded = await RawSession.InitiateAsync(server, keys, memory.ServerStatic);
 
@@ -106,7 +107,7 @@ public sealed class AgreeTests
         using var keys = DeviceKeys.Create();
         server.Identity.IsReachable = false;
 
-        var outcome = await LwsLink.ConnectAsync(server.Target, keys, TestServer.NewJoin(), null, TimeProvider.System, Ct);
+        var outcome = await TlsLink.ConnectAsync(server.Target, keys, TestServer.NewJoin(), null, TimeProvider.System, Ct);
 
         Assert.Equal(LinkRefusal.Unavailable, outcome.Refusal);
     }

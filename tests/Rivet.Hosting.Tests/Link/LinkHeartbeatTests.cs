@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
-using Rivet.Client.Link;
+using Rivet.Link;
 
 namespace Rivet.Hosting.Tests.Link;
 
@@ -47,7 +47,27 @@ public sealed class LinkHeartbeatTests
         Assert.Equal((0, 0), (pings, givenUp));
     }
 
-    private LinkHeartbeat New() => new(time, ping: () => pings++, giveUp: () => givenUp++);
+    [Fact]
+    public void Pings_OfManyDevices_AreSpreadOverAFifth()
+    {
+        var moments = new HashSet<int>();
+        for (var seed = 0; seed < 200; seed++)
+        {
+            pings = 0;
+            using var heartbeat = New(seed);
+            var second = 0;
+            for (; pings == 0; second += 5)
+            {
+                Pass(seconds: 5);
+            }
+
+            moments.Add(second);
+        }
+
+        Assert.Equal([60, 65, 70, 75], moments.Order()); // It looks every five seconds.
+    }
+
+    private LinkHeartbeat New(int seed = 1) => new(time, new Random(seed), ping: () => pings++, giveUp: () => givenUp++);
 
     private void Pass(int seconds)
     {

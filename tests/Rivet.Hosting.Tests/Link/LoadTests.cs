@@ -1,7 +1,7 @@
 using System.Net;
 using Google.Protobuf;
 using Microsoft.Extensions.Time.Testing;
-using Rivet.Client.Link;
+using Rivet.Client.Tls;
 using Rivet.Hosting.Link;
 using Rivet.Hosting.Link.Connections;
 using Rivet.Hosting.Tests.Fakes;
@@ -29,7 +29,7 @@ public sealed class LoadTests
         await InitiateAsync(server, watched, keys);
 
         Assert.Equal(FrameType.Puzzle, (await watched.ReadAsync()).Type);
-        await using var link = (await LwsLink.ConnectAsync(server.Target, keys, null, null, TimeProvider.System, Ct)).Value;
+        await using var link = (await TlsLink.ConnectAsync(server.Target, keys, null, null, TimeProvider.System, Ct)).Value;
         Assert.NotNull(await link.PingAsync(Ct));
         Assert.True((await LinkInspection.LookAsync("127.0.0.1", server.Port, TimeProvider.System, Ct)).Value.IsProven);
     }

@@ -1,8 +1,8 @@
 using System.Text;
 using Google.Protobuf;
-using Rivet.Client.Link;
-using Rivet.Client.Link.Recording;
+using Rivet.Client.Tls;
 using Rivet.Hosting.Tests.Fakes;
+using Rivet.Link.Recording;
 using Rivet.Lws.Frames;
 using Rivet.Wire;
 
@@ -65,7 +65,7 @@ public sealed class RecordingTests
         using var keys = DeviceKeys.Create();
         using var output = new MemoryStream();
         var recorder = new LinkRecorder(output, withKeys, TimeProvider.System);
-        await using (var link = (await LwsLink.ConnectAsync(server.Target, keys, TestServer.NewJoin(), null, TimeProvider.System, Ct, recorder)).Value)
+        await using (var link = (await TlsLink.ConnectAsync(server.Target, keys, TestServer.NewJoin(), null, TimeProvider.System, Ct, recorder)).Value)
         {
             Assert.True((await link.AskAsync(Method.Echo, new EchoRequest { Payload = ByteString.CopyFromUtf8("hello") }, EchoResponse.Parser, Ct)).IsOk);
         }
@@ -77,7 +77,7 @@ public sealed class RecordingTests
     {
         using var text = new StringReader(recording);
         var said = new List<ReplayedFrame>();
-        await foreach (var frame in LinkReplay.ReadAsync(text, Ct))
+        await foreach (var frame in LinkReplay.ReadAsync(text, TlsLink.Aeads, Ct))
         {
             said.Add(frame);
         }

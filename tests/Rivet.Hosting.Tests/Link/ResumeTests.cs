@@ -1,8 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
-using Rivet.Client.Link;
+using Rivet.Client.Tls;
 using Rivet.Hosting.Link;
 using Rivet.Hosting.Tests.Fakes;
+using Rivet.Link;
 using Rivet.Lws.Agreement;
 using Rivet.Wire;
 
@@ -91,7 +92,7 @@ public sealed class ResumeTests
         await JoinAsync(server, keys, memory);
         server.Identity.SignOut(keys.Identity.PublicKey);
 
-        var outcome = await LwsLink.ConnectAsync(server.Target, keys, null, memory, TimeProvider.System, Ct);
+        var outcome = await TlsLink.ConnectAsync(server.Target, keys, null, memory, TimeProvider.System, Ct);
 
         Assert.Equal(LinkRefusal.Refused, outcome.Refusal);
     }
@@ -102,7 +103,7 @@ public sealed class ResumeTests
         await using var server = await TestServer.StartAsync();
         using var keys = DeviceKeys.Create();
         var memory = new ServerMemory();
-        await using var link = (await LwsLink.ConnectAsync(server.Target, keys, TestServer.NewJoin(), memory, TimeProvider.System, Ct)).Value;
+        await using var link = (await TlsLink.ConnectAsync(server.Target, keys, TestServer.NewJoin(), memory, TimeProvider.System, Ct)).Value;
         Assert.NotNull(await link.PingAsync(Ct)); // The ticket came before the pong.
 
         await server.StopAsync();
@@ -135,14 +136,14 @@ public sealed class ResumeTests
 
     private static async Task<Kernel.DeviceId> JoinAsync(TestServer server, DeviceKeys keys, ServerMemory memory)
     {
-        await using var link = (await LwsLink.ConnectAsync(server.Target, keys, TestServer.NewJoin(), memory, TimeProvider.System, Ct)).Value;
+        await using var link = (await TlsLink.ConnectAsync(server.Target, keys, TestServer.NewJoin(), memory, TimeProvider.System, Ct)).Value;
         Assert.NotNull(await link.PingAsync(Ct)); // The ticket came before the pong.
         return Kernel.EntityId.Read<Kernel.DeviceId>(link.Welcome.DeviceId.Span);
     }
 
     private static async Task<LwsLink> ConnectAsync(TestServer server, DeviceKeys keys, ServerMemory memory)
     {
-        var link = (await LwsLink.ConnectAsync(server.Target, keys, null, memory, TimeProvider.System, Ct)).Value;
+        var link = (await TlsLink.ConnectAsync(server.Target, keys, null, memory, TimeProvider.System, Ct)).Value;
         Assert.NotNull(await link.PingAsync(Ct));
         return link;
     }

@@ -1,11 +1,12 @@
-using System.Net;
 using System.Net.Sockets;
+using System.Net;
 using Google.Protobuf;
 using Microsoft.Extensions.Time.Testing;
-using Rivet.Client.Link;
+using Rivet.Client.Tls;
 using Rivet.Cryptography.Sodium;
 using Rivet.Hosting.Tests.Fakes;
 using Rivet.Kernel;
+using Rivet.Link;
 using Rivet.Lws.Agreement;
 using Rivet.Lws.Frames;
 using Rivet.Wire;
@@ -27,7 +28,7 @@ public sealed class SignInTests
             Assert.Equal("Kite & Co", joined.Welcome.CompanyName);
         }
 
-        await using var link = (await LwsLink.ConnectAsync(server.Target, keys, null, null, TimeProvider.System, Ct)).Value;
+        await using var link = (await TlsLink.ConnectAsync(server.Target, keys, null, null, TimeProvider.System, Ct)).Value;
         var answer = await link.AskAsync(Method.Echo, new EchoRequest { Payload = ByteString.CopyFromUtf8("hi") }, EchoResponse.Parser, Ct);
         Assert.Equal("hi", answer.Value.Payload.ToStringUtf8());
         Assert.NotNull(await link.PingAsync(Ct));
@@ -201,7 +202,7 @@ public sealed class SignInTests
         // The place is free again.
         while (true)
         {
-            var again = await LwsLink.ConnectAsync(server.Target, keys, TestServer.NewJoin(), null, TimeProvider.System, Ct);
+            var again = await TlsLink.ConnectAsync(server.Target, keys, TestServer.NewJoin(), null, TimeProvider.System, Ct);
             if (again.TryGet(out var link, out _))
             {
                 await link.DisposeAsync();
@@ -213,7 +214,7 @@ public sealed class SignInTests
     }
 
     private static async Task<LinkRefusal> WhyAsync(LinkTarget target, DeviceKeys keys, Join? join)
-        => (await LwsLink.ConnectAsync(target, keys, join, null, TimeProvider.System, Ct)).Refusal;
+        => (await TlsLink.ConnectAsync(target, keys, join, null, TimeProvider.System, Ct)).Refusal;
 
     /// <summary>Sends an honest initiate and takes the answer.</summary>
     private static async Task InitiateAsync(TestServer server, RawLink link, DeviceKeys keys)

@@ -1,8 +1,9 @@
 using System.Security.Cryptography;
 using Google.Protobuf;
-using Rivet.Client.Link;
+using Rivet.Client.Tls;
 using Rivet.Hosting.Tests.Fakes;
 using Rivet.Kernel;
+using Rivet.Link;
 using Rivet.Lws;
 using Rivet.Lws.Frames;
 using Rivet.Wire;

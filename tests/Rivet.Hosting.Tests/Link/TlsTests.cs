@@ -1,12 +1,12 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Net;
 using System.Runtime.Versioning;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
-using Rivet.Client.Link;
+using Rivet.Client.Tls;
 using Rivet.Hosting.Link.Tls;
 using Rivet.Hosting.Tests.Fakes;
 using Rivet.Testing;

@@ -80,11 +80,11 @@ public sealed class HostilePeerTests
     {
         public ReadOnlyMemory<byte> EncapsulationKey { get; } = Enumerable.Repeat(byte.MaxValue, KemSizes.EncapsulationKey).ToArray();
 
-        public IDecapsulation Create() => this;
+        public ValueTask<IDecapsulation> CreateAsync(CancellationToken ct) => new(this);
 
-        public Encapsulated? TryEncapsulate(ReadOnlySpan<byte> encapsulationKey) => null;
+        public ValueTask<Encapsulated?> TryEncapsulateAsync(ReadOnlyMemory<byte> encapsulationKey, CancellationToken ct) => default;
 
-        public byte[]? TryDecapsulate(ReadOnlySpan<byte> ciphertext) => null;
+        public ValueTask<byte[]?> TryDecapsulateAsync(ReadOnlyMemory<byte> ciphertext, CancellationToken ct) => default;
 
         public void Dispose()
         {

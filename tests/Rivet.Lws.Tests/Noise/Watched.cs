@@ -24,11 +24,11 @@ internal sealed class WatchedKey(IKeyAgreement key, List<byte[]> given) : IKeyAg
 /// <summary>A KEM that keeps the secrets it gave away.</summary>
 internal sealed class WatchedKem(IKem kem, List<byte[]> given) : IKem
 {
-    public IDecapsulation Create() => new WatchedDecapsulation(kem.Create(), given);
+    public async ValueTask<IDecapsulation> CreateAsync(CancellationToken ct) => new WatchedDecapsulation(await kem.CreateAsync(ct), given);
 
-    public Encapsulated? TryEncapsulate(ReadOnlySpan<byte> encapsulationKey)
+    public async ValueTask<Encapsulated?> TryEncapsulateAsync(ReadOnlyMemory<byte> encapsulationKey, CancellationToken ct)
     {
-        var made = kem.TryEncapsulate(encapsulationKey);
+        var made = await kem.TryEncapsulateAsync(encapsulationKey, ct);
         given.Add(made!.SharedSecret);
         return made;
     }
@@ -37,9 +37,9 @@ internal sealed class WatchedKem(IKem kem, List<byte[]> given) : IKem
     {
         public ReadOnlyMemory<byte> EncapsulationKey => own.EncapsulationKey;
 
-        public byte[]? TryDecapsulate(ReadOnlySpan<byte> ciphertext)
+        public async ValueTask<byte[]?> TryDecapsulateAsync(ReadOnlyMemory<byte> ciphertext, CancellationToken ct)
         {
-            var secret = own.TryDecapsulate(ciphertext);
+            var secret = await own.TryDecapsulateAsync(ciphertext, ct);
             given.Add(secret!);
             return secret;
         }

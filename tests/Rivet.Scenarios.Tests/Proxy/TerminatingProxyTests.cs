@@ -1,8 +1,9 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Rivet.Client.Link;
+using System.Security.Cryptography;
+using Rivet.Client.Tls;
 using Rivet.Kernel;
+using Rivet.Link;
 using Rivet.Testing;
 
 namespace Rivet.Scenarios.Tests.Proxy;
@@ -22,8 +23,8 @@ public sealed class TerminatingProxyTests
         await using var company = await Company.FoundAsync(server);
         using var keys = DeviceKeys.Create();
 
-        var refused = await LwsLink.ConnectAsync(company.Target with { Port = proxy.Port }, keys, null, null, TimeProvider.System, Company.Ct);
-        var known = await LwsLink.ConnectAsync(company.Target with { Port = proxy.Port }, company.Founder.Keys, null, null, TimeProvider.System, Company.Ct);
+        var refused = await TlsLink.ConnectAsync(company.Target with { Port = proxy.Port }, keys, null, null, TimeProvider.System, Company.Ct);
+        var known = await TlsLink.ConnectAsync(company.Target with { Port = proxy.Port }, company.Founder.Keys, null, null, TimeProvider.System, Company.Ct);
 
         // Not "unreachable" and not "no TLS": the proxy relayed, and the server's proof did not fit the channel.
         Assert.Equal(LinkRefusal.WrongServerKey, refused.Refusal);

@@ -1,8 +1,8 @@
 using System.Threading.Channels;
 using Google.Protobuf;
-using Rivet.Client.Link;
 using Rivet.Client.Links;
 using Rivet.Kernel;
+using Rivet.Link;
 using Rivet.Wire;
 
 namespace Rivet.Simulation.Tests;

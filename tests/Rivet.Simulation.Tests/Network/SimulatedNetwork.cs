@@ -1,7 +1,7 @@
 using Google.Protobuf;
-using Rivet.Client.Link;
 using Rivet.Client.Links;
 using Rivet.Kernel;
+using Rivet.Link;
 using Rivet.Wire;
 
 namespace Rivet.Simulation.Tests;

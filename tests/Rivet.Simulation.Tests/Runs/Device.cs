@@ -1,7 +1,7 @@
 using Google.Protobuf;
 using Rivet.Client;
 using Rivet.Client.Home;
-using Rivet.Client.Link;
+using Rivet.Client.Tls;
 using Rivet.Container;
 using Rivet.Kernel;
 using Rivet.Wire;

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using Rivet.Client;
-using Rivet.Client.Link;
-using Rivet.Client.Link.Recording;
+using Rivet.Client.Tls;
 using Rivet.Kernel;
+using Rivet.Link.Recording;
 using Rivet.Wire;
 
 namespace Rivet.Cli.Commands;
@@ -99,7 +99,7 @@ internal static class LwsCommands
             try
             {
                 using var recording = File.OpenText(parsed.GetValue(file)!);
-                await foreach (var said in LinkReplay.ReadAsync(recording, ct))
+                await foreach (var said in LinkReplay.ReadAsync(recording, TlsLink.Aeads, ct))
                 {
                     var line = new ReplayLine(said, parsed.GetValue(bodies));
                     await output.WriteLineAsync(parsed.GetValue(options.Json) ? line.ToJson() : line.ToText(words));

@@ -1,7 +1,7 @@
 using System.Buffers.Text;
 using System.Globalization;
 using System.Security.Authentication;
-using Rivet.Client.Link;
+using Rivet.Client.Tls;
 
 namespace Rivet.Cli;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using Rivet.Client.Link.Recording;
+using Rivet.Link.Recording;
 using Rivet.Lws.Frames;
 using Rivet.Wire;
 

@@ -1,9 +1,10 @@
 using System.Security.Cryptography;
 using Google.Protobuf;
-using Rivet.Client.Link;
+using Rivet.Client.Tls;
 using Rivet.Container;
 using Rivet.Cryptography.Sodium;
 using Rivet.Kernel;
+using Rivet.Link;
 using Rivet.Wire;
 
 namespace Rivet.Client.Home;

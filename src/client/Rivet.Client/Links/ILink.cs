@@ -1,7 +1,8 @@
 using System.Threading.Channels;
 using Google.Protobuf;
-using Rivet.Client.Link;
+using Rivet.Client.Tls;
 using Rivet.Kernel;
+using Rivet.Link;
 using Rivet.Wire;
 
 namespace Rivet.Client.Links;
@@ -33,7 +34,7 @@ internal sealed class LwsDialled(LwsLink link) : ILink
     public Task<CloseReason> Closed => link.Closed;
 
     public static Dial To(LinkTarget target, DeviceKeys keys, ServerMemory memory, TimeProvider time)
-        => async (join, ct) => (await LwsLink.ConnectAsync(target, keys, join, memory, time, ct)).TryGet(out var link, out var why)
+        => async (join, ct) => (await TlsLink.ConnectAsync(target, keys, join, memory, time, ct)).TryGet(out var link, out var why)
             ? new LwsDialled(link)
             : (Result<ILink, LinkRefusal>)why;
 

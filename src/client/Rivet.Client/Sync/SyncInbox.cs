@@ -1,8 +1,8 @@
 using System.Threading.Channels;
 using Google.Protobuf;
 using Rivet.Client.Home;
-using Rivet.Client.Link;
 using Rivet.Kernel;
+using Rivet.Link;
 using Rivet.Wire;
 
 namespace Rivet.Client.Sync;

@@ -45,7 +45,8 @@ internal sealed class HandshakeSecrets : IDisposable
         => (ephemeral = await Primitives.NewEphemeral(ct)).PublicKey;
 
     /// <summary>Makes this side's ML-KEM key pair and gives its public half.</summary>
-    public ReadOnlyMemory<byte> CreateEncapsulationKey() => (decapsulation = Primitives.Kem.Create()).EncapsulationKey;
+    public async ValueTask<ReadOnlyMemory<byte>> CreateEncapsulationKeyAsync(CancellationToken ct)
+        => (decapsulation = await Primitives.Kem.CreateAsync(ct)).EncapsulationKey;
 
     public void Receive(ReadOnlyMemory<byte> ephemeralKey, SymmetricState symmetric)
     {
@@ -77,11 +78,11 @@ internal sealed class HandshakeSecrets : IDisposable
     }
 
     /// <summary>Encapsulates to the peer's key; null when that is none.</summary>
-    public Encapsulated? TryEncapsulate() => Primitives.Kem.TryEncapsulate(remoteEncapsulationKey);
+    public ValueTask<Encapsulated?> TryEncapsulateAsync(CancellationToken ct) => Primitives.Kem.TryEncapsulateAsync(remoteEncapsulationKey, ct);
 
     /// <summary>Mixes in what a ciphertext holds; false when it has another length.</summary>
-    public bool MixDecapsulated(ReadOnlySpan<byte> ciphertext, SymmetricState symmetric)
-        => MixAndZero(decapsulation!.TryDecapsulate(ciphertext), symmetric);
+    public async ValueTask<bool> MixDecapsulatedAsync(ReadOnlyMemory<byte> ciphertext, SymmetricState symmetric, CancellationToken ct)
+        => MixAndZero(await decapsulation!.TryDecapsulateAsync(ciphertext, ct), symmetric);
 
     public static bool MixAndZero(byte[]? secret, SymmetricState symmetric)
     {

@@ -54,7 +54,8 @@ internal static class MessageReader
                 secrets.ReceiveEncapsulationKey(encapsulationKey ?? []);
                 return encapsulationKey is not null;
             case Token.Ekem1:
-                return await symmetric.DecryptAndHashAsync(field) is { } ciphertext && secrets.MixDecapsulated(ciphertext, symmetric);
+                return await symmetric.DecryptAndHashAsync(field) is { } ciphertext
+                    && await secrets.MixDecapsulatedAsync(ciphertext, symmetric, ct);
             case Token.Psk:
                 secrets.MixPresharedKey(symmetric);
                 return true;

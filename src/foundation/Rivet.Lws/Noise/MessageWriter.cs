@@ -41,10 +41,10 @@ internal static class MessageWriter
                 await AppendAsync(secrets.OwnStatic, message, symmetric);
                 return true;
             case Token.E1:
-                await AppendAsync(secrets.CreateEncapsulationKey(), message, symmetric);
+                await AppendAsync(await secrets.CreateEncapsulationKeyAsync(ct), message, symmetric);
                 return true;
             case Token.Ekem1:
-                if (secrets.TryEncapsulate() is not { } encapsulated)
+                if (await secrets.TryEncapsulateAsync(ct) is not { } encapsulated)
                 {
                     return false;
                 }

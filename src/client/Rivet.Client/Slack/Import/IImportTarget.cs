@@ -1,6 +1,6 @@
 using Google.Protobuf;
-using Rivet.Client.Link;
 using Rivet.Kernel;
+using Rivet.Link;
 using Rivet.Wire;
 
 namespace Rivet.Client.Slack;

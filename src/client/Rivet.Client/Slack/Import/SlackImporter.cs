@@ -1,6 +1,6 @@
 using System.Globalization;
-using Rivet.Client.Link;
 using Rivet.Kernel;
+using Rivet.Link;
 
 namespace Rivet.Client.Slack;
 

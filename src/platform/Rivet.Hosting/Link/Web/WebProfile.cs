@@ -11,16 +11,13 @@ namespace Rivet.Hosting.Link.Web;
 /// <summary>The link for browsers: <c>/lws</c> over WebSocket.</summary>
 public static class WebProfile
 {
-    /// <summary>Where the link is.</summary>
-    public const string Path = "/lws";
-
     /// <summary>
-    /// Answers <see cref="Path"/>. Refuses what is no WebSocket or does not name <c>lws.1</c> (400), comes from a page of another
+    /// Answers <see cref="LwsConstants.WebSocketPath"/>. Refuses what is no WebSocket or does not name <c>lws.1</c> (400), comes from a page of another
     /// origin, or is closed by <see cref="LinkOptions.TakesWeb"/> (403). Needs <see cref="HostingModule.AddHosting"/> and
     /// <c>UseWebSockets</c> before it.
     /// </summary>
-    public static IEndpointConventionBuilder MapRivetLink(this IEndpointRouteBuilder routes) 
-        => routes.Map(Path, AnswerAsync).AllowAnonymous();
+    public static IEndpointConventionBuilder MapRivetLink(this IEndpointRouteBuilder routes)
+        => routes.Map(LwsConstants.WebSocketPath, AnswerAsync).AllowAnonymous();
 
     private static async Task AnswerAsync(HttpContext context)
     {

@@ -2,7 +2,7 @@ using System.Text.Json;
 using Rivet.Cryptography;
 using Rivet.Lws.Frames;
 
-namespace Rivet.Client.Link.Recording;
+namespace Rivet.Link.Recording;
 
 /// <summary>
 /// Writes down what passes over one link inside TLS, one JSON object a line: frames in clear as they are, records as they lie on the wire.

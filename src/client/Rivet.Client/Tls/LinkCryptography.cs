@@ -2,7 +2,7 @@ using Rivet.Cryptography.Bouncy;
 using Rivet.Cryptography.Sodium;
 using Rivet.Lws.Agreement;
 
-namespace Rivet.Client.Link;
+namespace Rivet.Client.Tls;
 
 /// <summary>The primitives of an installed client.</summary>
 internal static class LinkCryptography

@@ -4,7 +4,7 @@ using Rivet.Lws.Frames;
 using Rivet.Lws.Streams;
 using Rivet.Wire;
 
-namespace Rivet.Client.Link;
+namespace Rivet.Link;
 
 /// <summary>
 /// A stream of data between a request and its answer (docs/protocol/lws.md §7.2). One reader and one writer at a time, which may be

@@ -2,7 +2,7 @@ using System.Buffers;
 using Google.Protobuf;
 using Rivet.Wire;
 
-namespace Rivet.Client.Link;
+namespace Rivet.Link;
 
 /// <summary>Reads a close frame.</summary>
 internal static class LinkClose

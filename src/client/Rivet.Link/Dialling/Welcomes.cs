@@ -2,7 +2,7 @@ using Google.Protobuf;
 using Rivet.Kernel;
 using Rivet.Wire;
 
-namespace Rivet.Client.Link;
+namespace Rivet.Link.Dialling;
 
 /// <summary>Reads a welcome.</summary>
 internal static class Welcomes

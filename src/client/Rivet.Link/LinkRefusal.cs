@@ -1,4 +1,4 @@
-namespace Rivet.Client.Link;
+namespace Rivet.Link;
 
 /// <summary>Why no link came to be.</summary>
 public enum LinkRefusal

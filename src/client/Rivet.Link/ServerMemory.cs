@@ -2,7 +2,7 @@ using Rivet.Lws;
 using Rivet.Lws.Agreement;
 using Rivet.Wire;
 
-namespace Rivet.Client.Link;
+namespace Rivet.Link;
 
 /// <summary>What a device keeps of a server beyond its own restart.</summary>
 /// <param name="Static">The server's static key, which saves a round trip; empty before a first contact.</param>

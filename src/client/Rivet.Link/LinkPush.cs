@@ -1,6 +1,6 @@
 using Rivet.Wire;
 
-namespace Rivet.Client.Link;
+namespace Rivet.Link;
 
 /// <summary>Something the server said without being asked. A hint: the log is the truth, and a gap is fetched.</summary>
 /// <param name="Method">Which push, from 0x8000; unknown ones are to be ignored.</param>

@@ -1,7 +1,7 @@
-namespace Rivet.Client.Link;
+namespace Rivet.Link;
 
 /// <summary>
-/// Keep-alive (docs/protocol/lws.md §3): a ping after 60 s of silence, later by up to a fifth by chance so that devices do not
+/// Keep-alive (docs/protocol/lws.md §4): a ping after 60 s of silence, later by up to a fifth by chance so that devices do not
 /// ping in step; the link is given up after 30 s more.
 /// </summary>
 internal sealed class LinkHeartbeat : IDisposable
@@ -12,13 +12,14 @@ internal sealed class LinkHeartbeat : IDisposable
     private readonly TimeProvider time;
     private readonly Action ping;
     private readonly Action giveUp;
-    private readonly TimeSpan pingAfter = TimeSpan.FromSeconds(60 + Random.Shared.Next(0, 13));
+    private readonly TimeSpan pingAfter;
     private readonly ITimer timer;
     private long heard;
     private bool pinged;
 
-    public LinkHeartbeat(TimeProvider time, Action ping, Action giveUp)
+    public LinkHeartbeat(TimeProvider time, Random chance, Action ping, Action giveUp)
     {
+        pingAfter = TimeSpan.FromSeconds(60 + chance.Next(0, 13));
         this.time = time;
         this.ping = ping;
         this.giveUp = giveUp;

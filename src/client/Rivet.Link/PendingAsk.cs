@@ -3,7 +3,7 @@ using Google.Protobuf;
 using Rivet.Kernel;
 using Rivet.Wire;
 
-namespace Rivet.Client.Link;
+namespace Rivet.Link;
 
 /// <summary>A request that waits for its answer.</summary>
 internal abstract class PendingAsk

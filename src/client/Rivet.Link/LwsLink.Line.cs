@@ -1,10 +1,11 @@
 using System.Buffers;
 using Google.Protobuf;
+using Rivet.Link.Dialling;
 using Rivet.Lws;
 using Rivet.Lws.Frames;
 using Rivet.Wire;
 
-namespace Rivet.Client.Link;
+namespace Rivet.Link;
 
 /// <summary>The line itself: one reader, one sender at a time, one end.</summary>
 public sealed partial class LwsLink
@@ -32,7 +33,7 @@ public sealed partial class LwsLink
                 heartbeat.Heard();
             }
         }
-        catch (Exception lost) when (lost is IOException or ObjectDisposedException or InvalidOperationException or OperationCanceledException)
+        catch (Exception lost) when (LinkWire.IsLoss(lost))
         {
             reason = CloseReason.CloseNone;
         }
@@ -173,7 +174,7 @@ public sealed partial class LwsLink
                 said.TrySetResult();
             }
         }
-        catch (Exception lost) when (lost is IOException or ObjectDisposedException or InvalidOperationException or OperationCanceledException)
+        catch (Exception lost) when (LinkWire.IsLoss(lost))
         {
             End(CloseReason.CloseNone);
         }

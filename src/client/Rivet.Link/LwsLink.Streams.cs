@@ -4,7 +4,7 @@ using Rivet.Lws.Frames;
 using Rivet.Lws.Streams;
 using Rivet.Wire;
 
-namespace Rivet.Client.Link;
+namespace Rivet.Link;
 
 /// <summary>Streams of data beside requests and pushes.</summary>
 public sealed partial class LwsLink
@@ -12,8 +12,8 @@ public sealed partial class LwsLink
     private StreamTable? streams;
 
     /// <summary>Made when the first stream is: most links have none.</summary>
-    private StreamTable Streams => streams ??= new StreamTable(queue, queued => ThreadPool.UnsafeQueueUserWorkItem(
-        static told => told.Link.Send(told.Queued), (Link: this, Queued: queued), preferLocal: false));
+    private StreamTable Streams => LazyInitializer.EnsureInitialized(ref streams, () => new StreamTable(queue, queued => ThreadPool.UnsafeQueueUserWorkItem(
+        static told => told.Link.Send(told.Queued), (Link: this, Queued: queued), preferLocal: false)));
 
     /// <summary>
     /// Asks a streaming method; the stream is open at once. Refused with <c>link.lost</c> when the link is over, with

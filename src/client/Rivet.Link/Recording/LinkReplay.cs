@@ -7,7 +7,7 @@ using Rivet.Lws.Frames;
 using Rivet.Lws.Records;
 using Rivet.Wire;
 
-namespace Rivet.Client.Link.Recording;
+namespace Rivet.Link.Recording;
 
 /// <summary>One thing that was said.</summary>
 /// <param name="At">When, from the beginning of the recording.</param>
@@ -31,11 +31,13 @@ public static class LinkReplay
 
     /// <summary>What was said, in its order.</summary>
     /// <param name="recording">The recording.</param>
+    /// <param name="aeads">The ciphers of the records.</param>
     /// <param name="ct">Ends the reading.</param>
     /// <exception cref="InvalidDataException">A line is none of a recording, or a record does not open under the keys that came before it.</exception>
-    public static async IAsyncEnumerable<ReplayedFrame> ReadAsync(TextReader recording, [EnumeratorCancellation] CancellationToken ct)
+    public static async IAsyncEnumerable<ReplayedFrame> ReadAsync(TextReader recording, IAeadFactory aeads, [EnumeratorCancellation] CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(recording);
+        ArgumentNullException.ThrowIfNull(aeads);
         RecordOpener? client = null, server = null;
         try
         {
@@ -46,7 +48,7 @@ public static class LinkReplay
                 {
                     client?.Dispose();
                     server?.Dispose();
-                    (client, server) = (Open(keys.Suite, keys.Client), Open(keys.Suite, keys.Server));
+                    (client, server) = (Open(aeads, keys.Suite, keys.Client), Open(aeads, keys.Suite, keys.Server));
                     continue;
                 }
 
@@ -101,11 +103,7 @@ public static class LinkReplay
         return rest.IsEmpty ? FrameStatus.End : FrameReader.TryRead(ref rest, limit, out frame);
     }
 
-    private static RecordOpener Open(AeadSuite suite, byte[] key)
-    {
-        var aeads = LinkCryptography.Primitives.Aeads;
-        return new RecordOpener(aeads, suite, aeads.Create(suite, key));
-    }
+    private static RecordOpener Open(IAeadFactory aeads, AeadSuite suite, byte[] key) => new(aeads, suite, aeads.Create(suite, key));
 
     private static Line Parse(string text, int number)
     {

@@ -1,12 +1,12 @@
 using System.Threading.Channels;
 using Google.Protobuf;
-using Rivet.Client.Link.Recording;
 using Rivet.Kernel;
+using Rivet.Link.Dialling;
 using Rivet.Lws.Agreement;
 using Rivet.Lws.Frames;
 using Rivet.Wire;
 
-namespace Rivet.Client.Link;
+namespace Rivet.Link;
 
 /// <summary>
 /// One signed-in connection to a server. Safe for concurrent use. It does not reconnect: whoever holds it connects
@@ -30,14 +30,14 @@ public sealed partial class LwsLink : IAsyncDisposable
     private bool over;
     private volatile bool leaving;
 
-    private LwsLink(Dialled dialled, ServerMemory memory, TimeProvider time)
+    private LwsLink(Dialled dialled, LinkTerms terms)
     {
-        this.memory = memory;
+        memory = terms.Memory;
+        time = terms.Time;
         line = dialled.Line;
         Welcome = dialled.Welcome;
         Terms = dialled.Terms;
-        this.time = time;
-        heartbeat = new LinkHeartbeat(time, ping: () => SendPing(stream: 0), giveUp: () => End(CloseReason.CloseNone));
+        heartbeat = new LinkHeartbeat(time, terms.Chance, ping: () => SendPing(stream: 0), giveUp: () => End(CloseReason.CloseNone));
         _ = ReadAllAsync();
     }
 
@@ -60,22 +60,15 @@ public sealed partial class LwsLink : IAsyncDisposable
     public Task<CloseReason> Closed => closed.Task;
 
     /// <summary>Connects, proves both sides and signs in, or joins with a one-time code; takes at most 20 s.</summary>
-    /// <param name="target">Where, and which identity the server must prove.</param>
-    /// <param name="keys">The device's keys; stay the caller's.</param>
-    /// <param name="join">How a new device joins; null for a known one.</param>
-    /// <param name="memory">What is known of this server, and learns more; null forgets.</param>
-    /// <param name="time">The clock of time limits and keep-alive.</param>
+    /// <param name="reach">Reaches the server.</param>
+    /// <param name="terms">The device, and which identity the server must prove.</param>
     /// <param name="ct">Ends the attempt by an exception; later it has no effect.</param>
-    /// <param name="recorder">Writes down what passes; null for nobody.</param>
-    public static async Task<Result<LwsLink, LinkRefusal>> ConnectAsync(
-        LinkTarget target, DeviceKeys keys, Join? join, ServerMemory? memory, TimeProvider time, CancellationToken ct, LinkRecorder? recorder = null)
+    public static async Task<Result<LwsLink, LinkRefusal>> ConnectAsync(ReachServer reach, LinkTerms terms, CancellationToken ct)
     {
-        ArgumentNullException.ThrowIfNull(target);
-        ArgumentNullException.ThrowIfNull(keys);
-        ArgumentNullException.ThrowIfNull(time);
-        memory ??= new ServerMemory();
-        var dialled = await new LinkDialer(target, keys, join, memory, time, recorder).DialAsync(ct);
-        return dialled.TryGet(out var signedIn, out var refusal) ? new LwsLink(signedIn, memory, time) : refusal;
+        ArgumentNullException.ThrowIfNull(reach);
+        ArgumentNullException.ThrowIfNull(terms);
+        var dialled = await new LinkDialer(reach, terms).DialAsync(ct);
+        return dialled.TryGet(out var signedIn, out var refusal) ? new LwsLink(signedIn, terms) : refusal;
     }
 
     /// <summary>

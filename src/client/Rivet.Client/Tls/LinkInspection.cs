@@ -1,4 +1,3 @@
-using System.IO.Pipelines;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
@@ -7,12 +6,14 @@ using Google.Protobuf;
 using Rivet.Cryptography.Sodium;
 using Rivet.Cryptography.Sodium.Tls;
 using Rivet.Kernel;
+using Rivet.Link;
+using Rivet.Link.Dialling;
 using Rivet.Lws;
 using Rivet.Lws.Frames;
 using Rivet.Lws.Agreement;
 using Rivet.Wire;
 
-namespace Rivet.Client.Link;
+namespace Rivet.Client.Tls;
 
 /// <summary>
 /// Looks at a server without being a device: connects as devices do, notes what TLS negotiated, lets the server prove its
@@ -41,8 +42,8 @@ public static class LinkInspection
             await socket.ConnectAsync(new DnsEndPoint(host, port), either.Token);
             first = new FirstRecord(new NetworkStream(socket));
             tls = new SslStream(first);
-            await tls.AuthenticateAsClientAsync(LinkDialer.TlsOptions(host), either.Token);
-            return tls.NegotiatedApplicationProtocol != LinkDialer.Lws ? InspectionRefusal.WrongAlpn
+            await tls.AuthenticateAsClientAsync(TlsWire.Options(host), either.Token);
+            return tls.NegotiatedApplicationProtocol != TlsWire.Lws ? InspectionRefusal.WrongAlpn
                 : TlsChannel.Group(tls) is { } group && !TlsChannel.IsAllowed(group) ? InspectionRefusal.TlsRefused
                 : await AskAsync(tls, either.Token);
         }
@@ -74,7 +75,7 @@ public static class LinkInspection
     /// <summary>The one place that knows the handshake: first contact by nobody in particular, up to what the server says and proves.</summary>
     private static async Task<Result<InspectedLink, InspectionRefusal>> AskAsync(SslStream tls, CancellationToken ct)
     {
-        var input = PipeReader.Create(tls, new StreamPipeReaderOptions(leaveOpen: true));
+        var line = new HandshakeLine(tls);
         var (exporter, endPoint) = (TlsChannel.Export(tls, LwsConstants.ExporterLabel, LwsConstants.ExporterSize), TlsChannel.EndPoint(tls));
         using var nobody = X25519Key.Create();
         var terms = new ClientTerms
@@ -85,8 +86,8 @@ public static class LinkInspection
             Bindings = new ChannelBindings(exporter, endPoint),
         };
         using var initiation = (await Initiation.StartAsync(terms, LinkCryptography.Primitives, ct)).Value;
-        await LinkDialer.SendAsync(tls, FrameType.Initiate, initiation.Initiate, ct);
-        var answer = await LinkDialer.ReadRespondAsync(tls, input, initiation.Initiate, ct);
+        await line.SendAsync(FrameType.Initiate, initiation.Initiate, ct);
+        var answer = await line.ReadRespondAsync(initiation.Initiate, ct);
         if (!answer.TryGet(out var respond, out var why))
         {
             return why switch
@@ -99,7 +100,7 @@ public static class LinkInspection
 
         // It names its key itself; what is proven is that it holds that key, over this channel.
         var said = await initiation.LookAsync(respond, ct);
-        await LinkDialer.SendAsync(tls, FrameType.Close, new Close { Reason = CloseReason.Goodbye }.ToByteArray(), ct);
+        await line.SendAsync(FrameType.Close, new Close { Reason = CloseReason.Goodbye }.ToByteArray(), ct);
         var seen = InspectedLink.Of(tls, exporter is not null, endPoint is not null);
         return said is null ? seen : seen with
         {

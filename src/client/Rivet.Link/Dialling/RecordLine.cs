@@ -1,13 +1,12 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using System.Net.Security;
-using Rivet.Client.Link.Recording;
+using Rivet.Link.Recording;
 using Rivet.Cryptography;
 using Rivet.Lws.Agreement;
 using Rivet.Lws.Frames;
 using Rivet.Lws.Records;
 
-namespace Rivet.Client.Link;
+namespace Rivet.Link.Dialling;
 
 /// <summary>What waiting for a record gave.</summary>
 internal enum RecordRead
@@ -25,8 +24,8 @@ internal enum RecordRead
     Clear,
 }
 
-/// <summary>Frames in sealed records over a TLS connection. One reader and one writer at a time.</summary>
-internal sealed class RecordLine(SslStream tls, PipeReader input, RecordPair records, LinkRecorder? recorder = null) : IDisposable
+/// <summary>Frames in sealed records over a connection. One reader and one writer at a time.</summary>
+internal sealed class RecordLine(LinkWire wire, PipeReader input, RecordPair records, LinkRecorder? recorder = null) : IDisposable
 {
     private byte[] plaintext = [];
     private ReadOnlySequence<byte> frames;
@@ -77,7 +76,7 @@ internal sealed class RecordLine(SslStream tls, PipeReader input, RecordPair rec
             whole.CopyTo(buffer.AsMemory(RecordLimits.HeaderSize));
             var record = await records.Sealer.SealAsync(buffer, whole.Length);
             recorder?.Record(fromServer: false, record.Span);
-            await tls.WriteAsync(record, ct);
+            await wire.Stream.WriteAsync(record, ct);
         }
         finally
         {
@@ -85,11 +84,11 @@ internal sealed class RecordLine(SslStream tls, PipeReader input, RecordPair rec
         }
     }
 
-    public Task ShutdownAsync() => tls.ShutdownAsync();
+    public Task ShutdownAsync() => wire.FinishAsync();
 
     public void Dispose()
     {
-        tls.Dispose();
+        wire.Dispose();
         records.Dispose();
     }
 
