@@ -1,0 +1,67 @@
+using System.Text.Json;
+using Microsoft.Playwright;
+using Rivet.Testing;
+
+namespace Rivet.Browser.Tests;
+
+/// <summary>The page of <c>Rivet.Testing.Web</c>, laid over a path of a real server's own address.</summary>
+public sealed class LinkPage
+{
+    private const string Path = "/link-in-a-browser/";
+    private const string Content = "_content/Rivet.Cryptography.WebCrypto/";
+
+    private static readonly string Root = Fixtures.RepositoryRoot();
+    private readonly IPage page;
+    private readonly string server;
+
+    private LinkPage(IPage page, string server) => (this.page, this.server) = (page, server);
+
+    public IPage Page => page;
+
+    /// <summary>Opens it in a visit, over that address.</summary>
+    public static async Task<LinkPage> OpenAsync(Visit visit, string server)
+    {
+        // A page that the test lays over the server has no address of its own, so reaching the server counts as leaving the internet.
+        await visit.Context.GrantPermissionsAsync(["local-network-access"], new() { Origin = server });
+        await visit.Context.RouteAsync($"**{Path}**", async route =>
+        {
+            var file = FileOf(new Uri(route.Request.Url).AbsolutePath[Path.Length..]);
+            await route.FulfillAsync(file is null ? new() { Status = 404 } : new() { Path = file, ContentType = TypeOf(file) });
+        });
+        var page = await visit.PageAsync(Path + "index.html");
+        await page.WaitForFunctionAsync("() => globalThis.rivet !== undefined");
+        return new LinkPage(page, server);
+    }
+
+    public async Task<JsonElement> JoinAsync(string invitation, string person, bool managedKem = false)
+        => Parse(await page.EvaluateAsync<string>("a => rivet.JoinAsync(...a)", new object[] { server, invitation, person, managedKem }));
+
+    public async Task<JsonElement> SignInAsync(bool managedKem = false, string? server = null)
+        => Parse(await page.EvaluateAsync<string>("a => rivet.SignInAsync(...a)", new object[] { server ?? this.server, managedKem }));
+
+    public Task LeaveAsync() => page.EvaluateAsync("() => rivet.LeaveAsync()");
+
+    /// <summary>Milliseconds of each round trip; the page compares the bytes.</summary>
+    public async Task<double[]> EchoAsync(int size, int count)
+        => JsonSerializer.Deserialize<double[]>(await page.EvaluateAsync<string>("a => rivet.EchoAsync(...a)", new object[] { size, count }))!;
+
+    private static JsonElement Parse(string json) => JsonDocument.Parse(json).RootElement;
+
+    /// <summary>Where the build left what the page asks for; null for nothing.</summary>
+    private static string? FileOf(string path)
+    {
+        string[] places = path.StartsWith(Content, StringComparison.Ordinal)
+            ? [System.IO.Path.Combine(Root, "src/foundation/Rivet.Cryptography.WebCrypto/wwwroot", path[Content.Length..])]
+            : [System.IO.Path.Combine(Root, "tests/Rivet.Testing.Web/wwwroot", path), System.IO.Path.Combine(Root, "artifacts/bin/Rivet.Testing.Web/release/wwwroot", path)];
+        return places.FirstOrDefault(File.Exists);
+    }
+
+    private static string TypeOf(string file) => System.IO.Path.GetExtension(file) switch
+    {
+        ".html" => "text/html",
+        ".js" => "text/javascript",
+        ".wasm" => "application/wasm",
+        ".json" => "application/json",
+        _ => "application/octet-stream",
+    };
+}

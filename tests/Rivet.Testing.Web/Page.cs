@@ -1,0 +1,133 @@
+using System.Runtime.InteropServices.JavaScript;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Google.Protobuf;
+using Rivet.Cryptography;
+using Rivet.Cryptography.Bouncy;
+using Rivet.Cryptography.WebCrypto;
+using Rivet.Kernel;
+using Rivet.Link;
+using Rivet.Link.Dialling;
+using Rivet.Lws.Agreement;
+using Rivet.Wire;
+
+namespace Rivet.Testing.Web;
+
+/// <summary>What the page's script can call: one device of this browser and its one link.</summary>
+public static partial class Page
+{
+    private const string DeviceName = "test";
+
+    private static readonly ServerMemory Memory = new();
+    private static LwsLink? link;
+    private static ReadOnlyMemory<byte> serverKey;
+
+    [JSExport]
+    public static Task LoadAsync(string script) => WebCrypto.LoadAsync(script, CancellationToken.None);
+
+    /// <summary>Joins with an invitation, over the page's own server.</summary>
+    /// <param name="server">Address of the server's pages.</param>
+    /// <param name="invitation">The invitation's text.</param>
+    /// <param name="person">The person's name.</param>
+    /// <param name="managedKem">Whether ML-KEM is computed in this program even where the browser has it.</param>
+    [JSExport]
+    public static async Task<string> JoinAsync(string server, string invitation, string person, bool managedKem)
+    {
+        if (!InvitationLink.TryParse(invitation, out var parsed))
+        {
+            return "\"no invitation\"";
+        }
+
+        serverKey = parsed.ServerKey;
+        return await ConnectAsync(server, managedKem, new Join { Code = ByteString.CopyFrom(parsed.Code.Bytes), PersonName = person, DeviceName = "Browser" });
+    }
+
+    /// <summary>Signs in as the device that joined, with what was learnt of the server, or as at first contact.</summary>
+    [JSExport]
+    public static Task<string> SignInAsync(string server, bool managedKem) => ConnectAsync(server, managedKem, null);
+
+    /// <summary>Says goodbye.</summary>
+    [JSExport]
+    public static async Task LeaveAsync()
+    {
+        if (link is not null)
+        {
+            await link.DisposeAsync();
+        }
+    }
+
+    /// <summary>Sends so many messages one after the other, each sent back before the next; gives the milliseconds of each, as JSON.</summary>
+    [JSExport]
+    public static async Task<string> EchoAsync(int size, int count)
+    {
+        var took = new double[count];
+        var (sent, received) = (new byte[size], new byte[size]);
+        await using var stream = link!.OpenStream(Method.StreamEcho, new StreamEchoRequest(), StreamEchoResponse.Parser).Value;
+        for (var at = 0; at < count; at++)
+        {
+            Random.Shared.NextBytes(sent);
+            var began = TimeProvider.System.GetTimestamp();
+            await stream.WriteAsync(sent, CancellationToken.None);
+            for (var read = 0; read < size;)
+            {
+                read += await stream.ReadAsync(received.AsMemory(read), CancellationToken.None) is var some and > 0 ? some : throw new IOException("The stream ended.");
+            }
+
+            took[at] = TimeProvider.System.GetElapsedTime(began).TotalMilliseconds;
+            if (!sent.AsSpan().SequenceEqual(received))
+            {
+                throw new InvalidDataException("Other bytes came back.");
+            }
+        }
+
+        return JsonSerializer.Serialize(took, Facts.Default.DoubleArray);
+    }
+
+    private static async Task<string> ConnectAsync(string server, bool managedKem, Join? join)
+    {
+        await LeaveAsync();
+        using var device = await WebDevice.OpenAsync(DeviceName);
+        if (device is null)
+        {
+            return "\"no keys\"";
+        }
+
+        var terms = new LinkTerms
+        {
+            ServerKey = serverKey,
+            Identity = device.Identity,
+            Static = device.Static,
+            Primitives = new LinkPrimitives
+            {
+                Aeads = new WebAeads(),
+                Ephemeral = WebAgreement.CreateEphemeralAsync,
+                Kem = managedKem || !await WebCrypto.HasKemAsync() ? new MlKem768() : new WebKem(),
+                Verifier = new WebVerifier(),
+            },
+            Join = join,
+            Memory = Memory,
+            Time = TimeProvider.System,
+        };
+        var connected = await LwsLink.ConnectAsync(WebWire.To(new Uri(server)), terms, CancellationToken.None);
+        if (!connected.TryGet(out link, out var why))
+        {
+            return JsonSerializer.Serialize(why.ToString(), Facts.Default.String);
+        }
+
+        return JsonSerializer.Serialize(
+            new LinkFacts(link.Welcome.Binding.ToString(), link.Terms.Pattern.ToString(), link.Terms.Binding.ToString(), Convert.ToHexString(device.Identity.PublicKey.Span)),
+            Facts.Default.LinkFacts);
+    }
+}
+
+/// <summary>What a link is, for the test that asked.</summary>
+/// <param name="Welcome">The binding as the server said it.</param>
+/// <param name="Pattern">The handshake's pattern.</param>
+/// <param name="Binding">The binding as this end knows it.</param>
+/// <param name="Device">The device's identity key.</param>
+internal sealed record LinkFacts(string Welcome, string Pattern, string Binding, string Device);
+
+[JsonSerializable(typeof(LinkFacts))]
+[JsonSerializable(typeof(string))]
+[JsonSerializable(typeof(double[]))]
+internal sealed partial class Facts : JsonSerializerContext;

@@ -1,0 +1,2 @@
+// The page calls what Page exports; of its own accord the program does nothing.
+return;
