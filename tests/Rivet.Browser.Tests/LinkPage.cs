@@ -45,6 +45,13 @@ public sealed class LinkPage
     public async Task<double[]> EchoAsync(int size, int count)
         => JsonSerializer.Deserialize<double[]>(await page.EvaluateAsync<string>("a => rivet.EchoAsync(...a)", new object[] { size, count }))!;
 
+    /// <summary>Judges a file of Project Wycheproof's vectors; the numbers of those that came out wrong, and how many did not.</summary>
+    public async Task<(int Right, int[] Wrong)> JudgeAsync(string primitive, string vectors)
+    {
+        var judged = Parse(await page.EvaluateAsync<string>("a => rivet.JudgeAsync(...a)", new object[] { primitive, vectors }));
+        return (judged.GetProperty("Right").GetInt32(), [.. judged.GetProperty("Wrong").EnumerateArray().Select(number => number.GetInt32())]);
+    }
+
     private static JsonElement Parse(string json) => JsonDocument.Parse(json).RootElement;
 
     /// <summary>Where the build left what the page asks for; null for nothing.</summary>

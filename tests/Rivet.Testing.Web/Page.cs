@@ -128,6 +128,7 @@ public static partial class Page
 internal sealed record LinkFacts(string Welcome, string Pattern, string Binding, string Device);
 
 [JsonSerializable(typeof(LinkFacts))]
+[JsonSerializable(typeof(Judged))]
 [JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(double[]))]
 internal sealed partial class Facts : JsonSerializerContext;

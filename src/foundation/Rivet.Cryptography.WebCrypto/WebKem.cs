@@ -7,7 +7,7 @@ namespace Rivet.Cryptography.WebCrypto;
 public sealed class WebKem : IKem
 {
     /// <inheritdoc/>
-    public async ValueTask<IDecapsulation> CreateAsync(CancellationToken ct) => new Decapsulation(await WebCrypto.CreateKemAsync());
+    public async ValueTask<IDecapsulation> CreateAsync(CancellationToken ct) => Of(await WebCrypto.CreateKemAsync());
 
     /// <inheritdoc/>
     public async ValueTask<Encapsulated?> TryEncapsulateAsync(ReadOnlyMemory<byte> encapsulationKey, CancellationToken ct)
@@ -22,6 +22,8 @@ public sealed class WebKem : IKem
         CryptographicOperations.ZeroMemory(both);
         return made;
     }
+
+    internal static IDecapsulation Of(JSObject keys) => new Decapsulation(keys);
 
     private sealed class Decapsulation(JSObject keys) : IDecapsulation
     {
