@@ -28,18 +28,21 @@ public sealed class LinkPage
             var file = FileOf(new Uri(route.Request.Url).AbsolutePath[Path.Length..]);
             await route.FulfillAsync(file is null ? new() { Status = 404 } : new() { Path = file, ContentType = TypeOf(file) });
         });
-        var page = await visit.PageAsync(Path + "index.html");
-        await page.WaitForFunctionAsync("() => globalThis.rivet !== undefined");
-        return new LinkPage(page, server);
+        var page = new LinkPage(await visit.PageAsync(Path + "index.html"), server);
+        await page.LoadedAsync();
+        return page;
     }
 
-    public async Task<JsonElement> JoinAsync(string invitation, string person, bool managedKem = false)
-        => Parse(await page.EvaluateAsync<string>("a => rivet.JoinAsync(...a)", new object[] { server, invitation, person, managedKem }));
+    /// <summary>Forgets everything but what the browser keeps.</summary>
+    public async Task ReloadAsync()
+    {
+        await page.ReloadAsync();
+        await LoadedAsync();
+    }
 
-    public async Task<JsonElement> SignInAsync(bool managedKem = false, string? server = null)
-        => Parse(await page.EvaluateAsync<string>("a => rivet.SignInAsync(...a)", new object[] { server ?? this.server, managedKem }));
-
-    public Task LeaveAsync() => page.EvaluateAsync("() => rivet.LeaveAsync()");
+    /// <summary>Joins, or signs in where nobody is named; gives what the link is, or as a string why there is none.</summary>
+    public async Task<JsonElement> ConnectAsync(string invitation, string person = "", bool managedKem = false)
+        => Parse(await page.EvaluateAsync<string>("a => rivet.ConnectAsync(...a)", new object[] { server, invitation, person, managedKem }));
 
     /// <summary>Milliseconds of each round trip; the page compares the bytes.</summary>
     public async Task<double[]> EchoAsync(int size, int count)
@@ -51,6 +54,8 @@ public sealed class LinkPage
         var judged = Parse(await page.EvaluateAsync<string>("a => rivet.JudgeAsync(...a)", new object[] { primitive, vectors }));
         return (judged.GetProperty("Right").GetInt32(), [.. judged.GetProperty("Wrong").EnumerateArray().Select(number => number.GetInt32())]);
     }
+
+    private Task LoadedAsync() => page.WaitForFunctionAsync("() => globalThis.rivet !== undefined");
 
     private static JsonElement Parse(string json) => JsonDocument.Parse(json).RootElement;
 

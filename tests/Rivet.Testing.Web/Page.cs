@@ -20,31 +20,51 @@ public static partial class Page
 
     private static readonly ServerMemory Memory = new();
     private static LwsLink? link;
-    private static ReadOnlyMemory<byte> serverKey;
 
     [JSExport]
     public static Task LoadAsync(string script) => WebCrypto.LoadAsync(script, CancellationToken.None);
 
-    /// <summary>Joins with an invitation, over the page's own server.</summary>
+    /// <summary>Joins with an invitation, or signs in as the device that did, at the page's own server.</summary>
     /// <param name="server">Address of the server's pages.</param>
     /// <param name="invitation">The invitation's text.</param>
-    /// <param name="person">The person's name.</param>
+    /// <param name="person">The name of the person who joins; empty to sign in.</param>
     /// <param name="managedKem">Whether ML-KEM is computed in this program even where the browser has it.</param>
     [JSExport]
-    public static async Task<string> JoinAsync(string server, string invitation, string person, bool managedKem)
+    public static async Task<string> ConnectAsync(string server, string invitation, string person, bool managedKem)
     {
-        if (!InvitationLink.TryParse(invitation, out var parsed))
+        await LeaveAsync();
+        using var device = await WebDevice.OpenAsync(DeviceName);
+        if (device is null || !InvitationLink.TryParse(invitation, out var parsed))
         {
-            return "\"no invitation\"";
+            return JsonSerializer.Serialize(device is null ? "no keys" : "no invitation", Facts.Default.String);
         }
 
-        serverKey = parsed.ServerKey;
-        return await ConnectAsync(server, managedKem, new Join { Code = ByteString.CopyFrom(parsed.Code.Bytes), PersonName = person, DeviceName = "Browser" });
-    }
+        var terms = new LinkTerms
+        {
+            ServerKey = parsed.ServerKey,
+            Identity = device.Identity,
+            Static = device.Static,
+            Primitives = new LinkPrimitives
+            {
+                Aeads = new WebAeads(),
+                Ephemeral = WebAgreement.CreateEphemeralAsync,
+                Kem = managedKem || !await WebCrypto.HasKemAsync() ? new MlKem768() : new WebKem(),
+                Verifier = new WebVerifier(),
+            },
+            Join = person.Length == 0 ? null : new Join { Code = ByteString.CopyFrom(parsed.Code.Bytes), PersonName = person, DeviceName = "Browser" },
+            Memory = Memory,
+            Time = TimeProvider.System,
+        };
+        var connected = await LwsLink.ConnectAsync(WebWire.To(new Uri(server)), terms, CancellationToken.None);
+        if (!connected.TryGet(out link, out var why))
+        {
+            return JsonSerializer.Serialize(why.ToString(), Facts.Default.String);
+        }
 
-    /// <summary>Signs in as the device that joined, with what was learnt of the server, or as at first contact.</summary>
-    [JSExport]
-    public static Task<string> SignInAsync(string server, bool managedKem) => ConnectAsync(server, managedKem, null);
+        return JsonSerializer.Serialize(
+            new LinkFacts(link.Welcome.Binding.ToString(), link.Terms.Pattern.ToString(), link.Terms.Binding.ToString(), Convert.ToHexString(device.Identity.PublicKey.Span)),
+            Facts.Default.LinkFacts);
+    }
 
     /// <summary>Says goodbye.</summary>
     [JSExport]
@@ -81,42 +101,6 @@ public static partial class Page
         }
 
         return JsonSerializer.Serialize(took, Facts.Default.DoubleArray);
-    }
-
-    private static async Task<string> ConnectAsync(string server, bool managedKem, Join? join)
-    {
-        await LeaveAsync();
-        using var device = await WebDevice.OpenAsync(DeviceName);
-        if (device is null)
-        {
-            return "\"no keys\"";
-        }
-
-        var terms = new LinkTerms
-        {
-            ServerKey = serverKey,
-            Identity = device.Identity,
-            Static = device.Static,
-            Primitives = new LinkPrimitives
-            {
-                Aeads = new WebAeads(),
-                Ephemeral = WebAgreement.CreateEphemeralAsync,
-                Kem = managedKem || !await WebCrypto.HasKemAsync() ? new MlKem768() : new WebKem(),
-                Verifier = new WebVerifier(),
-            },
-            Join = join,
-            Memory = Memory,
-            Time = TimeProvider.System,
-        };
-        var connected = await LwsLink.ConnectAsync(WebWire.To(new Uri(server)), terms, CancellationToken.None);
-        if (!connected.TryGet(out link, out var why))
-        {
-            return JsonSerializer.Serialize(why.ToString(), Facts.Default.String);
-        }
-
-        return JsonSerializer.Serialize(
-            new LinkFacts(link.Welcome.Binding.ToString(), link.Terms.Pattern.ToString(), link.Terms.Binding.ToString(), Convert.ToHexString(device.Identity.PublicKey.Span)),
-            Facts.Default.LinkFacts);
     }
 }
 
