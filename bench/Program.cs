@@ -2,12 +2,17 @@ using Rivet.Bench;
 using Rivet.Bench.First;
 using Rivet.Bench.Lws;
 using Rivet.Bench.Peers;
+using Rivet.Bench.Web;
 
 // rivet bench NAME [--json FILE]; "serve" is how the benchmarks start their bare peers.
 switch (args)
 {
     case ["serve", "echo", _]:
         await BareServer.RunAsync(BareEcho.OnConnectedAsync);
+        return 0;
+
+    case ["serve", "websocket", _]:
+        await BareServer.RunWebSocketAsync();
         return 0;
 
     case ["serve", "pipeline", var folder]:
@@ -22,7 +27,10 @@ switch (args)
     case [var name, .. var options] when LwsBench.Knows(name):
         return await LwsBench.RunAsync(name, Report.Parse(options));
 
+    case ["web", .. var options]:
+        return await WebBench.RunAsync(Report.Parse(options));
+
     default:
-        Console.Error.WriteLine("Usage: ./rivet bench NAME [--json FILE]. NAME is first or lws, or a part: first.startup, first.rtt64, first.send, first.memory, lws.rtt1, lws.rtt64, lws.bulk, lws.signin, lws.allocations, lws.memory");
+        Console.Error.WriteLine("Usage: ./rivet bench NAME [--json FILE]. NAME is first, lws or web, or a part: first.startup, first.rtt64, first.send, first.memory, lws.rtt1, lws.rtt64, lws.bulk, lws.signin, lws.allocations, lws.memory");
         return 2;
 }

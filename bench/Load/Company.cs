@@ -74,6 +74,16 @@ internal sealed class Company : IAsyncDisposable
             frame => BinaryPrimitives.ReadUInt64BigEndian(frame[(BareFrames.HeaderSize + 4)..])))];
     }
 
+    /// <summary>Invites one more, who joins by other means.</summary>
+    public async Task<InvitationLink> InviteAsync()
+    {
+        var invited = await administrator.AskAsync(
+            Method.CreateInvitation, new CreateInvitationRequest { Role = Role.Member }, CreateInvitationResponse.Parser, default);
+        return InvitationCode.TryRead(invited.Value.Code.Span, out var code)
+            ? new InvitationLink { Host = target.Host, Port = target.Port, ServerKey = target.ServerKey, Code = code }
+            : throw new InvalidOperationException("The server gave no code.");
+    }
+
     /// <summary>Signs every member's device in.</summary>
     public async Task<IReadOnlyList<LoadLink>> ConnectAllAsync()
     {

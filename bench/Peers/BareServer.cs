@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Security;
+using System.Net.WebSockets;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -8,7 +9,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
-
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -21,7 +22,24 @@ namespace Rivet.Bench.Peers;
 /// </summary>
 internal static class BareServer
 {
-    public static async Task RunAsync(Func<ConnectionContext, Task> handler)
+    public static Task RunAsync(Func<ConnectionContext, Task> handler) => RunAsync(listen => listen.Run(handler), _ => { });
+
+    /// <summary>Sends back every WebSocket message, whatever path it came by.</summary>
+    public static Task RunWebSocketAsync() => RunAsync(_ => { }, app =>
+    {
+        app.UseWebSockets();
+        app.Run(async context =>
+        {
+            using var socket = await context.WebSockets.AcceptWebSocketAsync();
+            var buffer = new byte[64 * 1024];
+            while (await socket.ReceiveAsync(buffer.AsMemory(), context.RequestAborted) is { MessageType: not WebSocketMessageType.Close } received)
+            {
+                await socket.SendAsync(buffer.AsMemory(0, received.Count), received.MessageType, received.EndOfMessage, context.RequestAborted);
+            }
+        });
+    });
+
+    private static async Task RunAsync(Action<ListenOptions> carry, Action<WebApplication> map)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -38,9 +56,10 @@ internal static class BareServer
                     ssl.CipherSuitesPolicy = Suites;
                 };
             });
-            listen.Run(handler);
+            carry(listen);
         }));
         await using var app = builder.Build();
+        map(app);
         await app.StartAsync();
         var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
         Console.WriteLine(new Uri(address).Port);

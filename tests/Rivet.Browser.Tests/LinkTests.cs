@@ -23,17 +23,17 @@ public sealed class LinkTests(Chromium chromium)
 
         var joined = await page.ConnectAsync(invitation, "Ana Costa");
         AssertIs("FirstContact", joined);
-        Assert.Equal(20, (await page.EchoAsync(256, 20)).Length);
-        Assert.Single(await page.EchoAsync(200_000, 1));
+        await page.EchoAsync(256, 20);
+        await page.EchoAsync(200_000, 1);
         AssertIs("Resumption", await page.ConnectAsync(invitation));
-        Assert.Equal(3, (await page.EchoAsync(64, 3)).Length);
+        await page.EchoAsync(64, 3);
 
         // Another day, in a browser without ML-KEM: the keys are those of the device that joined.
         await page.ReloadAsync();
         var back = await page.ConnectAsync(invitation, managedKem: true);
         AssertIs("FirstContact", back);
         Assert.Equal(joined.GetProperty("Device").GetString(), back.GetProperty("Device").GetString());
-        Assert.Equal(3, (await page.EchoAsync(64, 3)).Length);
+        await page.EchoAsync(64, 3);
         await AssertUnreadableAsync(page);
         visit.AssertQuiet();
     }

@@ -18,7 +18,7 @@ public static partial class Page
 {
     private const string DeviceName = "test";
 
-    private static readonly ServerMemory Memory = new();
+    private static ServerMemory memory = new();
     private static LwsLink? link;
 
     [JSExport]
@@ -52,7 +52,7 @@ public static partial class Page
                 Verifier = new WebVerifier(),
             },
             Join = person.Length == 0 ? null : new Join { Code = ByteString.CopyFrom(parsed.Code.Bytes), PersonName = person, DeviceName = "Browser" },
-            Memory = Memory,
+            Memory = memory,
             Time = TimeProvider.System,
         };
         var connected = await LwsLink.ConnectAsync(WebWire.To(new Uri(server)), terms, CancellationToken.None);
@@ -76,31 +76,37 @@ public static partial class Page
         }
     }
 
-    /// <summary>Sends so many messages one after the other, each sent back before the next; gives the milliseconds of each, as JSON.</summary>
+    /// <summary>Says goodbye, and forgets what was learnt of the server: the next contact is a first one.</summary>
     [JSExport]
-    public static async Task<string> EchoAsync(int size, int count)
+    public static async Task ForgetAsync()
     {
-        var took = new double[count];
+        await LeaveAsync();
+        memory = new ServerMemory();
+    }
+
+    /// <summary>Sends so many messages one after the other, each sent back before the next; gives the milliseconds of one.</summary>
+    [JSExport]
+    public static async Task<double> EchoAsync(int size, int count)
+    {
         var (sent, received) = (new byte[size], new byte[size]);
         await using var stream = link!.OpenStream(Method.StreamEcho, new StreamEchoRequest(), StreamEchoResponse.Parser).Value;
+        var began = TimeProvider.System.GetTimestamp();
         for (var at = 0; at < count; at++)
         {
             Random.Shared.NextBytes(sent);
-            var began = TimeProvider.System.GetTimestamp();
             await stream.WriteAsync(sent, CancellationToken.None);
             for (var read = 0; read < size;)
             {
                 read += await stream.ReadAsync(received.AsMemory(read), CancellationToken.None) is var some and > 0 ? some : throw new IOException("The stream ended.");
             }
 
-            took[at] = TimeProvider.System.GetElapsedTime(began).TotalMilliseconds;
             if (!sent.AsSpan().SequenceEqual(received))
             {
                 throw new InvalidDataException("Other bytes came back.");
             }
         }
 
-        return JsonSerializer.Serialize(took, Facts.Default.DoubleArray);
+        return TimeProvider.System.GetElapsedTime(began).TotalMilliseconds / count;
     }
 }
 
@@ -114,5 +120,4 @@ internal sealed record LinkFacts(string Welcome, string Pattern, string Binding,
 [JsonSerializable(typeof(LinkFacts))]
 [JsonSerializable(typeof(Judged))]
 [JsonSerializable(typeof(string))]
-[JsonSerializable(typeof(double[]))]
 internal sealed partial class Facts : JsonSerializerContext;

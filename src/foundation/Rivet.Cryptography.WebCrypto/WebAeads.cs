@@ -20,6 +20,7 @@ public sealed class WebAeads : IAeadFactory
 internal sealed class WebAesGcm : IAeadKey
 {
     private readonly JSObject key;
+    private readonly BrowserCall<bool> call = new();
 
     public WebAesGcm(ReadOnlySpan<byte> raw)
     {
@@ -31,29 +32,32 @@ internal sealed class WebAesGcm : IAeadKey
     public async ValueTask SealAsync(
         ReadOnlyMemory<byte> nonce, ReadOnlyMemory<byte> associatedData, ReadOnlyMemory<byte> plaintext, Memory<byte> ciphertext)
     {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(nonce.Length, AeadSizes.Nonce);
-        var size = plaintext.Length + AeadSizes.Tag;
-        var data = InPlace(ciphertext, size);
+        var data = Place(ciphertext, plaintext.Length + AeadSizes.Tag);
         plaintext.CopyTo(data);
-        await WebCrypto.SealAsync(key, [.. nonce.Span, .. associatedData.Span], data);
+        WebCrypto.Seal(key, Head(nonce, associatedData), data, call.Done);
+        if (!await call.EndAsync())
+        {
+            throw new CryptographicException("The browser did not seal.");
+        }
+
         data.AsSpan().CopyTo(ciphertext.Span);
     }
 
     public async ValueTask<bool> OpenAsync(
         ReadOnlyMemory<byte> nonce, ReadOnlyMemory<byte> associatedData, ReadOnlyMemory<byte> ciphertext, Memory<byte> plaintext)
     {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(nonce.Length, AeadSizes.Nonce);
         if (ciphertext.Length < AeadSizes.Tag)
         {
             return false;
         }
 
-        // The plaintext's place lacks the tag's room, so the ciphertext is opened in its own copy.
-        ArraySegment<byte> data = ciphertext.ToArray();
-        var isOpen = await WebCrypto.OpenAsync(key, [.. nonce.Span, .. associatedData.Span], data);
+        // The plaintext's place lacks the tag's room, so the ciphertext is opened in a copy of its own.
+        var data = ciphertext.ToArray();
+        WebCrypto.Open(key, Head(nonce, associatedData), data, call.Done);
+        var isOpen = await call.EndAsync();
         if (isOpen)
         {
-            data.AsSpan(0, ciphertext.Length - AeadSizes.Tag).CopyTo(plaintext.Span);
+            data.AsSpan(0, data.Length - AeadSizes.Tag).CopyTo(plaintext.Span);
         }
 
         return isOpen;
@@ -64,6 +68,12 @@ internal sealed class WebAesGcm : IAeadKey
     /// <summary>Never the key.</summary>
     public override string ToString() => "[redacted]";
 
-    private static ArraySegment<byte> InPlace(Memory<byte> place, int size)
+    private static byte[] Head(ReadOnlyMemory<byte> nonce, ReadOnlyMemory<byte> associatedData)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(nonce.Length, AeadSizes.Nonce);
+        return [.. nonce.Span, .. associatedData.Span];
+    }
+
+    private static ArraySegment<byte> Place(Memory<byte> place, int size)
         => MemoryMarshal.TryGetArray<byte>(place[..size], out var segment) ? segment : new byte[size];
 }

@@ -17,13 +17,20 @@ public sealed class WebAgreement : IKeyAgreement, IDisposable
     public ReadOnlyMemory<byte> PublicKey { get; }
 
     /// <summary>Makes a key pair for one handshake.</summary>
-    public static async ValueTask<IKeyAgreement> CreateEphemeralAsync(CancellationToken ct) => new WebAgreement(await WebCrypto.CreateAgreementAsync());
+    public static async ValueTask<IKeyAgreement> CreateEphemeralAsync(CancellationToken ct)
+    {
+        var call = new BrowserCall<JSObject?>();
+        WebCrypto.CreateAgreement(call.Done);
+        return new WebAgreement(await call.EndAsync() ?? throw new PlatformNotSupportedException("This browser has no X25519."));
+    }
 
     /// <inheritdoc/>
     public async ValueTask<byte[]?> AgreeAsync(ReadOnlyMemory<byte> peer, CancellationToken ct)
     {
         var secret = new byte[KeySizes.StaticKey];
-        return await WebCrypto.AgreeAsync(keys, peer.ToArray(), secret) ? secret : null;
+        var call = new BrowserCall<bool>();
+        WebCrypto.Agree(keys, peer.ToArray(), secret, call.Done);
+        return await call.EndAsync() ? secret : null;
     }
 
     /// <summary>Lets go of the pair.</summary>

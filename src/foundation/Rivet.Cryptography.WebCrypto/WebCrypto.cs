@@ -13,51 +13,65 @@ public static partial class WebCrypto
     public static async Task LoadAsync(string address, CancellationToken ct) => (await JSHost.ImportAsync(Module, address, ct)).Dispose();
 
     /// <summary>Whether this browser has ML-KEM-768 (<see cref="WebKem"/>).</summary>
-    [JSImport("hasKem", Module)]
-    public static partial Task<bool> HasKemAsync();
+    public static async Task<bool> HasKemAsync()
+    {
+        var call = new BrowserCall<bool>();
+        HasKem(call.Done);
+        return await call.EndAsync();
+    }
 
     [JSImport("importAead", Module)]
     internal static partial JSObject ImportAead(byte[] raw);
 
     [JSImport("seal", Module)]
-    internal static partial Task SealAsync(JSObject key, byte[] head, [JSMarshalAs<JSType.MemoryView>] ArraySegment<byte> data);
+    internal static partial void Seal(
+        JSObject key, byte[] head, [JSMarshalAs<JSType.MemoryView>] ArraySegment<byte> data, [JSMarshalAs<JSType.Function<JSType.Boolean>>] Action<bool> done);
 
     [JSImport("open", Module)]
-    internal static partial Task<bool> OpenAsync(JSObject key, byte[] head, [JSMarshalAs<JSType.MemoryView>] ArraySegment<byte> data);
+    internal static partial void Open(
+        JSObject key, byte[] head, [JSMarshalAs<JSType.MemoryView>] ArraySegment<byte> data, [JSMarshalAs<JSType.Function<JSType.Boolean>>] Action<bool> done);
 
     [JSImport("createAgreement", Module)]
-    internal static partial Task<JSObject> CreateAgreementAsync();
+    internal static partial void CreateAgreement([JSMarshalAs<JSType.Function<JSType.Object>>] Action<JSObject?> done);
 
     [JSImport("agree", Module)]
-    internal static partial Task<bool> AgreeAsync(JSObject keys, byte[] peer, [JSMarshalAs<JSType.MemoryView>] ArraySegment<byte> secret);
+    internal static partial void Agree(
+        JSObject keys, byte[] peer, [JSMarshalAs<JSType.MemoryView>] ArraySegment<byte> secret, [JSMarshalAs<JSType.Function<JSType.Boolean>>] Action<bool> done);
 
     [JSImport("sign", Module)]
-    internal static partial Task SignAsync(JSObject keys, byte[] message, [JSMarshalAs<JSType.MemoryView>] ArraySegment<byte> signature);
+    internal static partial void Sign(
+        JSObject keys, byte[] message, [JSMarshalAs<JSType.MemoryView>] ArraySegment<byte> signature, [JSMarshalAs<JSType.Function<JSType.Boolean>>] Action<bool> done);
 
     [JSImport("verify", Module)]
-    internal static partial Task<bool> VerifyAsync(byte[] publicKey, byte[] message, byte[] signature);
+    internal static partial void Verify(
+        byte[] publicKey, byte[] message, byte[] signature, [JSMarshalAs<JSType.Function<JSType.Boolean>>] Action<bool> done);
 
     [JSImport("createKem", Module)]
-    internal static partial Task<JSObject> CreateKemAsync();
+    internal static partial void CreateKem([JSMarshalAs<JSType.Function<JSType.Object>>] Action<JSObject?> done);
 
     [JSImport("encapsulate", Module)]
-    internal static partial Task<bool> EncapsulateAsync(byte[] publicKey, [JSMarshalAs<JSType.MemoryView>] ArraySegment<byte> both);
+    internal static partial void Encapsulate(
+        byte[] publicKey, [JSMarshalAs<JSType.MemoryView>] ArraySegment<byte> both, [JSMarshalAs<JSType.Function<JSType.Boolean>>] Action<bool> done);
 
     [JSImport("decapsulate", Module)]
-    internal static partial Task<bool> DecapsulateAsync(JSObject keys, byte[] ciphertext, [JSMarshalAs<JSType.MemoryView>] ArraySegment<byte> secret);
+    internal static partial void Decapsulate(
+        JSObject keys, byte[] ciphertext, [JSMarshalAs<JSType.MemoryView>] ArraySegment<byte> secret, [JSMarshalAs<JSType.Function<JSType.Boolean>>] Action<bool> done);
 
     [JSImport("publicKey", Module)]
     internal static partial byte[] PublicKey(JSObject keys);
 
     [JSImport("openDevice", Module)]
-    internal static partial Task<JSObject?> OpenDeviceAsync(string name);
+    internal static partial void OpenDevice(string name, [JSMarshalAs<JSType.Function<JSType.Object>>] Action<JSObject?> done);
 
     [JSImport("removeDevice", Module)]
-    internal static partial Task RemoveDeviceAsync(string name);
+    internal static partial void RemoveDevice(string name, [JSMarshalAs<JSType.Function<JSType.Boolean>>] Action<bool> done);
 
     [JSImport("identityOf", Module)]
     internal static partial JSObject IdentityOf(JSObject device);
 
     [JSImport("agreementOf", Module)]
     internal static partial JSObject AgreementOf(JSObject device);
+
+    [JSImport("hasKem", Module)]
+    private static partial void HasKem([JSMarshalAs<JSType.Function<JSType.Boolean>>] Action<bool> done);
 }

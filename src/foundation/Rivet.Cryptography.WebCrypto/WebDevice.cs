@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices.JavaScript;
+
 namespace Rivet.Cryptography.WebCrypto;
 
 /// <summary>
@@ -23,12 +25,23 @@ public sealed class WebDevice : IDisposable
     /// </summary>
     public static async Task<WebDevice?> OpenAsync(string name)
     {
-        using var device = await WebCrypto.OpenDeviceAsync(name);
+        var call = new BrowserCall<JSObject?>();
+        WebCrypto.OpenDevice(name, call.Done);
+        using var device = await call.EndAsync();
         return device is null ? null : new WebDevice(new WebSigner(WebCrypto.IdentityOf(device)), new WebAgreement(WebCrypto.AgreementOf(device)));
     }
 
     /// <summary>Forgets the device of that name: its keys are gone for good.</summary>
-    public static Task RemoveAsync(string name) => WebCrypto.RemoveDeviceAsync(name);
+    /// <exception cref="IOException">The browser could not.</exception>
+    public static async Task RemoveAsync(string name)
+    {
+        var call = new BrowserCall<bool>();
+        WebCrypto.RemoveDevice(name, call.Done);
+        if (!await call.EndAsync())
+        {
+            throw new IOException("The browser did not remove the device's keys.");
+        }
+    }
 
     /// <summary>Lets go of the keys; they stay in the browser.</summary>
     public void Dispose()

@@ -7,13 +7,25 @@ namespace Rivet.Cryptography.WebCrypto;
 public sealed class WebKem : IKem
 {
     /// <inheritdoc/>
-    public async ValueTask<IDecapsulation> CreateAsync(CancellationToken ct) => Of(await WebCrypto.CreateKemAsync());
+    public async ValueTask<IDecapsulation> CreateAsync(CancellationToken ct)
+    {
+        var call = new BrowserCall<JSObject?>();
+        WebCrypto.CreateKem(call.Done);
+        return Of(await call.EndAsync() ?? throw new PlatformNotSupportedException("This browser has no ML-KEM-768."));
+    }
 
     /// <inheritdoc/>
     public async ValueTask<Encapsulated?> TryEncapsulateAsync(ReadOnlyMemory<byte> encapsulationKey, CancellationToken ct)
     {
         var both = new byte[KemSizes.Ciphertext + KemSizes.SharedSecret];
-        if (encapsulationKey.Length != KemSizes.EncapsulationKey || !await WebCrypto.EncapsulateAsync(encapsulationKey.ToArray(), both))
+        if (encapsulationKey.Length != KemSizes.EncapsulationKey)
+        {
+            return null;
+        }
+
+        var call = new BrowserCall<bool>();
+        WebCrypto.Encapsulate(encapsulationKey.ToArray(), both, call.Done);
+        if (!await call.EndAsync())
         {
             return null;
         }
@@ -31,8 +43,15 @@ public sealed class WebKem : IKem
 
         public async ValueTask<byte[]?> TryDecapsulateAsync(ReadOnlyMemory<byte> ciphertext, CancellationToken ct)
         {
+            if (ciphertext.Length != KemSizes.Ciphertext)
+            {
+                return null;
+            }
+
             var secret = new byte[KemSizes.SharedSecret];
-            return ciphertext.Length == KemSizes.Ciphertext && await WebCrypto.DecapsulateAsync(keys, ciphertext.ToArray(), secret) ? secret : null;
+            var call = new BrowserCall<bool>();
+            WebCrypto.Decapsulate(keys, ciphertext.ToArray(), secret, call.Done);
+            return await call.EndAsync() ? secret : null;
         }
 
         public void Dispose() => keys.Dispose();

@@ -10,8 +10,9 @@ internal sealed class WebSigner(JSObject keys) : ISigner, IDisposable
     public async ValueTask<byte[]?> SignAsync(ReadOnlyMemory<byte> message, CancellationToken ct)
     {
         var signature = new byte[KeySizes.Signature];
-        await WebCrypto.SignAsync(keys, message.ToArray(), signature);
-        return signature;
+        var call = new BrowserCall<bool>();
+        WebCrypto.Sign(keys, message.ToArray(), signature, call.Done);
+        return await call.EndAsync() ? signature : null;
     }
 
     public void Dispose() => keys.Dispose();
@@ -25,5 +26,9 @@ public sealed class WebVerifier : ISignatureVerifier
     /// <inheritdoc/>
     public async ValueTask<bool> VerifyAsync(
         ReadOnlyMemory<byte> publicKey, ReadOnlyMemory<byte> message, ReadOnlyMemory<byte> signature, CancellationToken ct)
-        => await WebCrypto.VerifyAsync(publicKey.ToArray(), message.ToArray(), signature.ToArray());
+    {
+        var call = new BrowserCall<bool>();
+        WebCrypto.Verify(publicKey.ToArray(), message.ToArray(), signature.ToArray(), call.Done);
+        return await call.EndAsync();
+    }
 }

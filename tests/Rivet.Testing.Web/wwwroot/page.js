@@ -19,4 +19,4 @@ const { Rivet } = await runtime.getAssemblyExports(runtime.getConfig().mainAssem
 await Rivet.Testing.Web.Page.LoadAsync(new URL('_content/Rivet.Cryptography.WebCrypto/webcrypto.js', import.meta.url).href);
 
 // What the tests call, each an async function of strings and numbers.
-globalThis.rivet = { ...Rivet.Testing.Web.Page, ...Rivet.Testing.Web.Vectors };
+globalThis.rivet = { ...Rivet.Testing.Web.Page, ...Rivet.Testing.Web.Vectors, ...Rivet.Testing.Web.Costs };

@@ -1,13 +1,13 @@
 // The browser's side of Rivet.Cryptography.WebCrypto: keys stay in the browser's own CryptoKey objects, none of them extractable.
-// Views of .NET memory (`data`, `output`) are read before the first await and written at the end. What fails, fails by a return value.
+// Each function tells its end by calling `done`, with null or false for failure. A promise would do, but what .NET does after it waits for
+// a timer, and browsers let timers wait for milliseconds: a hundred times what sealing takes.
+// Views of .NET's memory (`data`, `output`) are read before a function returns and written just before `done`.
 const subtle = globalThis.crypto.subtle;
 const AES = 'AES-GCM', DH = 'X25519', SIGN = 'Ed25519', KEM = 'ML-KEM-768';
 const NONCE = 12, TAG = 16;
 
 /** Whether this browser makes ML-KEM-768 keys. */
-export async function hasKem() {
-  return await tried(subtle.generateKey(KEM, false, ['encapsulateBits', 'decapsulateBits'])) !== null;
-}
+export const hasKem = done => answer(kemPair().then(() => true), done);
 
 /** A holder of an AES-256-GCM key; what imports it may still be under way. */
 export function importAead(raw) {
@@ -17,86 +17,71 @@ export function importAead(raw) {
 }
 
 /** Seals in place: data is plaintext with room for the tag behind it, head is nonce and associated data. */
-export async function seal(holder, head, data) {
+export function seal(holder, head, data, done) {
   const plaintext = data.slice(0, data.length - TAG);
-  const sealed = await subtle.encrypt(gcm(head), await holder.key, plaintext);
-  data.set(new Uint8Array(sealed));
-  data.dispose();
+  give(holder.key.then(key => subtle.encrypt(gcm(head), key, plaintext)), data, done);
 }
 
-/** Opens in place; false when anything was changed. */
-export async function open(holder, head, data) {
-  const opened = await tried(subtle.decrypt(gcm(head), await holder.key, data.slice()));
-  if (opened !== null) {
-    data.set(new Uint8Array(opened));
-  }
-  data.dispose();
-  return opened !== null;
+/** Opens in place; not done when anything was changed. */
+export function open(holder, head, data, done) {
+  const ciphertext = data.slice();
+  give(holder.key.then(key => subtle.decrypt(gcm(head), key, ciphertext)), data, done);
 }
 
 /** A fresh X25519 key pair. */
-export const createAgreement = () => pair(DH, ['deriveBits']);
+export const createAgreement = done => answer(agreementPair(), done);
 
-/** The shared secret into output; false when the peer's key is no usable point. */
-export async function agree(keys, peer, output) {
-  const other = await tried(subtle.importKey('raw', peer, DH, true, []));
-  const secret = other && await tried(subtle.deriveBits({ name: DH, public: other }, keys.privateKey, 256));
-  return give(secret, output);
+/** The shared secret into output; not done when the peer's key is no usable point. */
+export function agree(keys, peer, output, done) {
+  give(subtle.importKey('raw', peer, DH, true, []).then(key => subtle.deriveBits({ name: DH, public: key }, keys.privateKey, 256)), output, done);
 }
 
-export async function sign(keys, message, output) {
-  give(await subtle.sign(SIGN, keys.privateKey, message), output);
-}
+export const sign = (keys, message, output, done) => give(subtle.sign(SIGN, keys.privateKey, message), output, done);
 
-export async function verify(publicKey, message, signature) {
-  const key = await tried(subtle.importKey('raw', publicKey, SIGN, true, ['verify']));
-  return key !== null && await tried(subtle.verify(SIGN, key, signature, message)) === true;
+export function verify(publicKey, message, signature, done) {
+  answer(subtle.importKey('raw', publicKey, SIGN, true, ['verify']).then(key => subtle.verify(SIGN, key, signature, message)), done);
 }
 
 /** A fresh ML-KEM-768 key pair. */
-export const createKem = () => pair(KEM, ['encapsulateBits', 'decapsulateBits'], 'raw-public');
+export const createKem = done => answer(kemPair(), done);
 
-/** The ciphertext, then the shared secret, into output; false when the key is none. */
-export async function encapsulate(publicKey, output) {
-  const key = await tried(subtle.importKey('raw-public', publicKey, KEM, true, ['encapsulateBits']));
-  const made = key && await tried(subtle.encapsulateBits(KEM, key));
-  if (!made) {
-    return give(null, output);
-  }
-  const both = new Uint8Array(made.ciphertext.byteLength + made.sharedKey.byteLength);
-  both.set(new Uint8Array(made.ciphertext));
-  both.set(new Uint8Array(made.sharedKey), made.ciphertext.byteLength);
-  return give(both.buffer, output);
+/** The ciphertext, then the shared secret, into output; not done when the key is none. */
+export function encapsulate(publicKey, output, done) {
+  give(subtle.importKey('raw-public', publicKey, KEM, true, ['encapsulateBits']).then(key => subtle.encapsulateBits(KEM, key)).then(made => {
+    const both = new Uint8Array(made.ciphertext.byteLength + made.sharedKey.byteLength);
+    both.set(new Uint8Array(made.ciphertext));
+    both.set(new Uint8Array(made.sharedKey), made.ciphertext.byteLength);
+    return both.buffer;
+  }), output, done);
 }
 
-export async function decapsulate(keys, ciphertext, output) {
-  return give(await tried(subtle.decapsulateBits(KEM, keys.privateKey, ciphertext)), output);
-}
+export const decapsulate = (keys, ciphertext, output, done) => give(subtle.decapsulateBits(KEM, keys.privateKey, ciphertext), output, done);
 
 /** The public half of a pair, as it is sent. */
 export const publicKey = keys => keys.raw;
 
-/** The keys of the device of that name in this browser, made the first time; null where the browser lacks what keeps them. */
-export async function openDevice(name) {
-  const found = await inStore('readonly', store => store.get(name));
-  if (found !== undefined) {
-    return found;
-  }
-  const identity = await tried(pair(SIGN, ['sign', 'verify']));
-  const agreement = await tried(createAgreement());
-  if (identity === null || agreement === null) {
-    return null;
-  }
-  // Another tab may have been quicker: its keys are the device's then.
-  await tried(inStore('readwrite', store => store.add({ identity, agreement }, name)));
-  return await inStore('readonly', store => store.get(name));
-}
+/** The keys of the device of that name in this browser, made the first time; nothing where the browser lacks what keeps them. */
+export const openDevice = (name, done) => answer(deviceOf(name), done);
 
 export const identityOf = device => device.identity;
 export const agreementOf = device => device.agreement;
 
 /** Forgets the device of that name. */
-export const removeDevice = name => inStore('readwrite', store => store.delete(name));
+export const removeDevice = (name, done) => answer(inStore('readwrite', store => store.delete(name)).then(() => true), done);
+
+async function deviceOf(name) {
+  const found = await inStore('readonly', store => store.get(name));
+  if (found !== undefined) {
+    return found;
+  }
+  const device = { identity: await pair(SIGN, ['sign', 'verify']), agreement: await agreementPair() };
+  // Another tab may have been quicker: its keys are the device's then.
+  await inStore('readwrite', store => store.add(device, name)).catch(() => {});
+  return await inStore('readonly', store => store.get(name));
+}
+
+const agreementPair = () => pair(DH, ['deriveBits']);
+const kemPair = () => pair(KEM, ['encapsulateBits', 'decapsulateBits'], 'raw-public');
 
 const gcm = head => ({ name: AES, iv: head.subarray(0, NONCE), additionalData: head.subarray(NONCE), tagLength: TAG * 8 });
 
@@ -105,21 +90,21 @@ async function pair(algorithm, usages, format = 'raw') {
   return { privateKey, raw: new Uint8Array(await subtle.exportKey(format, publicKey)) };
 }
 
-function give(bytes, output) {
-  if (bytes !== null) {
-    output.set(new Uint8Array(bytes));
-    new Uint8Array(bytes).fill(0);
-  }
-  output.dispose();
-  return bytes !== null;
+/** Tells what came of work; null when it failed. */
+function answer(work, done) {
+  work.then(done, () => done(null));
 }
 
-async function tried(work) {
-  try {
-    return await work;
-  } catch {
-    return null;
-  }
+/** Puts the bytes that work makes into .NET's memory, and tells whether there were any. */
+function give(work, output, done) {
+  work.then(bytes => {
+    output.set(new Uint8Array(bytes));
+    new Uint8Array(bytes).fill(0);
+    return true;
+  }, () => false).then(isDone => {
+    output.dispose();
+    done(isDone);
+  });
 }
 
 function inStore(mode, work) {
