@@ -15,12 +15,14 @@ public sealed class PassingProxyTests
 {
     private const string DocumentedServer = "192.0.2.10:8443";
 
-    [Fact]
-    public async Task TerminalClients_ThroughTheProxy_JoinAndTalk()
+    [Theory]
+    [InlineData("haproxy")]
+    [InlineData("nginx")]
+    public async Task TerminalClients_ThroughTheProxy_JoinAndTalk(string kind)
     {
         using var folder = new TempFolder();
         using var server = ServerProcess.Start(folder, "--host", OwnAddress().ToString());
-        using var proxy = await StartAsync(folder, server);
+        using var proxy = await StartAsync(kind, folder, server);
         string Through(string invitation) => invitation.Replace($":{server.Port}/", $":{proxy.Port}/", StringComparison.Ordinal).Replace($"//{OwnAddress()}:", "//127.0.0.1:", StringComparison.Ordinal);
 
         await RunAsync(folder["ana"], "join", Through(server.Invitation!), "--company", "Copper & Ginkgo", "--name", "Ana");
@@ -42,7 +44,7 @@ public sealed class PassingProxyTests
         Assert.SkipWhen(IPAddress.IsLoopback(OwnAddress()), "this machine has no address but loopback");
         using var folder = new TempFolder();
         using var server = ServerProcess.Start(folder, "--host", OwnAddress().ToString());
-        using var proxy = await StartAsync(folder, server);
+        using var proxy = await StartAsync("haproxy", folder, server);
         using var handler = new HttpClientHandler { ServerCertificateCustomValidationCallback = (_, _, _, _) => true, AllowAutoRedirect = false };
         using var http = new HttpClient(handler);
 
@@ -67,14 +69,16 @@ public sealed class PassingProxyTests
         }
     }
 
-    private static Task<HaProxy> StartAsync(TempFolder folder, ServerProcess server)
+    private static Task<ProxyProcess> StartAsync(string kind, TempFolder folder, ServerProcess server)
     {
-        var sample = File.ReadAllText(Path.Combine(Fixtures.RepositoryRoot(), "samples", "proxy", "haproxy.cfg"));
-        Assert.Contains("bind :443", sample, StringComparison.Ordinal);
-        Assert.Contains(DocumentedServer, sample, StringComparison.Ordinal);
-        return HaProxy.StartAsync(folder, port => sample
-            .Replace("bind :443", string.Create(CultureInfo.InvariantCulture, $"bind 127.0.0.1:{port}"), StringComparison.Ordinal)
-            .Replace(DocumentedServer, string.Create(CultureInfo.InvariantCulture, $"{OwnAddress()}:{server.Port}"), StringComparison.Ordinal));
+        var (sample, listens) = kind == "nginx" ? ("nginx-stream.conf", "listen 443") : ("haproxy.cfg", "bind :443");
+        var text = File.ReadAllText(Path.Combine(Fixtures.RepositoryRoot(), "samples", "proxy", sample));
+        Assert.Contains(listens, text, StringComparison.Ordinal);
+        Assert.Contains(DocumentedServer, text, StringComparison.Ordinal);
+        string Configuration(int port) => text
+            .Replace(listens, string.Create(CultureInfo.InvariantCulture, $"{listens.Split(' ')[0]} 127.0.0.1:{port}"), StringComparison.Ordinal)
+            .Replace(DocumentedServer, string.Create(CultureInfo.InvariantCulture, $"{OwnAddress()}:{server.Port}"), StringComparison.Ordinal);
+        return kind == "nginx" ? ProxyProcess.NginxAsync(folder, Configuration) : ProxyProcess.HaProxyAsync(folder, Configuration);
     }
 
     private static async Task<JsonElement> RunAsync(string home, params string[] arguments)

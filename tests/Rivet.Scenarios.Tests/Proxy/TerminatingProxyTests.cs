@@ -61,13 +61,13 @@ public sealed class TerminatingProxyTests
         Assert.Contains("\"proven\":false", output, StringComparison.Ordinal);
     }
 
-    private static async Task<HaProxy> StartAsync(TempFolder folder, ServerProcess server)
+    private static async Task<ProxyProcess> StartAsync(TempFolder folder, ServerProcess server)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var now = TimeProvider.System.GetUtcNow();
         using var certificate = new CertificateRequest("CN=in between", key, HashAlgorithmName.SHA256).CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
         await File.WriteAllTextAsync(folder["proxy.pem"], certificate.ExportCertificatePem() + "\n" + key.ExportPkcs8PrivateKeyPem(), Company.Ct);
-        return await HaProxy.StartAsync(folder, port => string.Create(CultureInfo.InvariantCulture, $"""
+        return await ProxyProcess.HaProxyAsync(folder, port => string.Create(CultureInfo.InvariantCulture, $"""
             defaults
                 mode tcp
                 timeout connect 10s
