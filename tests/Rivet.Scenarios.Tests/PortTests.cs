@@ -14,7 +14,7 @@ public sealed class PortTests
         using var folder = new TempFolder();
         using var server = ServerProcess.Start(folder);
 
-        var (status, text) = await GetAsync($"https://127.0.0.1:{server.Port}/metrics");
+        var (status, text) = await Https.GetAsync($"https://127.0.0.1:{server.Port}/metrics");
 
         Assert.Equal(HttpStatusCode.OK, status);
         Assert.Contains("dotnet_", text, StringComparison.Ordinal);
@@ -31,8 +31,8 @@ public sealed class PortTests
         using var folder = new TempFolder();
         using var server = ServerProcess.Start(folder, "--host", own!.ToString());
 
-        var (health, _) = await GetAsync($"https://{own}:{server.Port}/health");
-        var (metrics, text) = await GetAsync($"https://{own}:{server.Port}/metrics");
+        var (health, _) = await Https.GetAsync($"https://{own}:{server.Port}/health");
+        var (metrics, text) = await Https.GetAsync($"https://{own}:{server.Port}/metrics");
 
         Assert.Equal(HttpStatusCode.OK, health);
         Assert.NotEqual(HttpStatusCode.OK, metrics);
@@ -45,15 +45,19 @@ public sealed class PortTests
         using var folder = new TempFolder();
         using var server = ServerProcess.Start(folder);
 
-        var (status, text) = await GetAsync($"https://127.0.0.1:{server.Port}/health");
+        var (status, text) = await Https.GetAsync($"https://127.0.0.1:{server.Port}/health");
 
         Assert.Equal(HttpStatusCode.OK, status);
         Assert.Equal("ok", text);
     }
 
-    private static async Task<(HttpStatusCode Status, string Text)> GetAsync(string address)
+}
+
+/// <summary>Asks a server over HTTPS; its certificate has tests of its own.</summary>
+internal static class Https
+{
+    public static async Task<(HttpStatusCode Status, string Text)> GetAsync(string address)
     {
-        // The certificate has its own tests.
         using var handler = new HttpClientHandler { ServerCertificateCustomValidationCallback = (_, _, _, _) => true, AllowAutoRedirect = false };
         using var http = new HttpClient(handler);
         using var answer = await http.GetAsync(new Uri(address), Company.Ct);

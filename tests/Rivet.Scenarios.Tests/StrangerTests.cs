@@ -169,6 +169,22 @@ public sealed class StrangerTests
     }
 
     /// <summary>The founder, with the terminal program, founds the company and invites Bo, who joins with the stranger's client.</summary>
+    /// <summary>Four hundred connections from two addresses hang between TLS and welcome: whoever comes now gives some work first.</summary>
+    [Fact]
+    public async Task Stranger_WhileTheServerIsUnderLoad_SolvesItsPuzzle()
+    {
+        using var folder = new TempFolder();
+        using var server = ServerProcess.Start(folder);
+        await InviteAsync(folder, server);
+        using var crowd = await Crowd.GatherAsync(server.Port, ["127.0.0.2", "127.0.0.3"], each: 200);
+
+        var come = await StrangerProcess.DoAsync(folder["bo.json"], "whoami", "--pattern", "known");
+        var (_, metrics) = await Https.GetAsync($"https://127.0.0.1:{server.Port}/metrics");
+
+        Assert.Equal("KNOWN_SERVER", Text(come, "pattern"));
+        Assert.Matches(@"(?m)^rivet_link_puzzles\S* [1-9]", metrics);
+    }
+
     private static async Task<JsonElement> InviteAsync(TempFolder folder, ServerProcess server, params string[] options)
     {
         await TerminalAsync(folder, "join", server.Invitation!, "--company", "Copper & Ginkgo", "--name", "Ana");

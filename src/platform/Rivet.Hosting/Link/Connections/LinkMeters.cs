@@ -12,6 +12,7 @@ internal sealed class LinkMeters : IDisposable
     private readonly UpDownCounter<long> connections;
     private readonly Counter<long> requests;
     private readonly Counter<long> refused;
+    private readonly Counter<long> puzzles;
     private readonly Counter<long> evicted;
 
     public LinkMeters(IMeterFactory factory)
@@ -20,6 +21,7 @@ internal sealed class LinkMeters : IDisposable
         connections = meter.CreateUpDownCounter<long>("rivet.link.connections", "{connection}", "Signed-in connections, by what ties them to their TLS channel.");
         requests = meter.CreateCounter<long>("rivet.link.requests", "{request}", "Requests by method and outcome.");
         refused = meter.CreateCounter<long>("rivet.link.refused", "{connection}", "Connections refused before sign-in, by stage.");
+        puzzles = meter.CreateCounter<long>("rivet.link.puzzles", "{puzzle}", "Puzzles given to connections under load, before the server computes for them.");
         evicted = meter.CreateCounter<long>("rivet.link.closed", "{connection}", "Connections closed by the server, by reason.");
     }
 
@@ -36,6 +38,8 @@ internal sealed class LinkMeters : IDisposable
     }
 
     public void Refused(string stage) => refused.Add(1, new KeyValuePair<string, object?>("stage", stage));
+
+    public void Puzzled() => puzzles.Add(1);
 
     public void Closed(CloseReason reason) => evicted.Add(1, new KeyValuePair<string, object?>("reason", reason.ToString()));
 

@@ -90,6 +90,7 @@ internal sealed partial class LwsConnection
         }
 
         var puzzle = Puzzles.Make(puzzleBits);
+        server.Meters.Puzzled();
         await SendClearAsync(FrameType.Puzzle, puzzle.ToByteArray());
         if (await ReadMessageAsync(FrameType.Solution) is not { } solution)
         {
