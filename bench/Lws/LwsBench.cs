@@ -92,11 +92,12 @@ internal static class LwsBench
     {
         const int Count = 2_000;
         using var rivet = ServerUnderTest.StartRivet(folder.FullName);
-        await using var company = await Company.FoundAsync(rivet, 8);
+        await using var company = await Company.FoundAsync(rivet, LinkCosts.AtOnce);
         var (target, devices) = company.Devices;
-        await LinkCosts.MeasureAsync(Beginning.SignIn, target, devices, Count, rivet.Cpu); // Compiled by now.
+        await LinkCosts.MeasureAsync(Beginning.SignIn, target, devices, 2 * Count, rivet.Cpu);
+        await LinkCosts.MeasureAsync(Beginning.Resume, target, devices, Count, rivet.Cpu); // Compiled by now.
         var (tls, full, resumed) = (new List<double>(), new List<double>(), new List<double>());
-        for (var round = 0; round < Rounds; round++)
+        for (var round = 0; round < 5; round++)
         {
             tls.Add(await LinkCosts.MeasureAsync(Beginning.TlsOnly, target, devices, Count, rivet.Cpu));
             full.Add(await LinkCosts.MeasureAsync(Beginning.SignIn, target, devices, Count, rivet.Cpu));

@@ -25,13 +25,13 @@ internal sealed class DeviceAuthority(
         }
 
         var staticKey = keys.StaticKey.ToByteArray();
-        if (!await store.WriteAsync(transaction => SignIn(transaction, known, staticKey, origin), ct))
+        if (await store.WriteAsync(transaction => SignIn(transaction, known, staticKey, origin), ct) is { } owner)
         {
-            await refusals.RecordAsync(known, known.SignedOutMs is null ? "suspended" : "signed-out", origin.Remote, ct);
-            return null;
+            return await DescribeAsync(known, owner, ct);
         }
 
-        return await DescribeAsync(known, ct);
+        await refusals.RecordAsync(known, known.SignedOutMs is null ? "suspended" : "signed-out", origin.Remote, ct);
+        return null;
     }
 
     public async ValueTask<SignedInDevice?> JoinAsync(KeyBundle keys, Join join, LinkOrigin origin, CancellationToken ct)
@@ -39,7 +39,7 @@ internal sealed class DeviceAuthority(
         var joined = await enrolment.JoinAsync(keys, join, origin.Remote, ct);
         if (joined.TryGet(out var device, out var refusal))
         {
-            return await DescribeAsync(device, ct);
+            return await DescribeAsync(device, await store.ReadAsync(session => OwnerOf(session, device), ct), ct);
         }
 
         if (refusal == IdentityRefusal.Unavailable)
@@ -56,38 +56,40 @@ internal sealed class DeviceAuthority(
     public ValueTask ReportAsync(Subject device, string offence, LinkOrigin origin, CancellationToken ct)
         => refusals.RecordOffenceAsync(device, offence, origin.Remote, ct);
 
-    private bool SignIn(WriteTransaction transaction, DeviceRow device, byte[] staticKey, LinkOrigin origin)
+    /// <summary>Null when the device may not.</summary>
+    private Owner? SignIn(WriteTransaction transaction, DeviceRow device, byte[] staticKey, LinkOrigin origin)
     {
         if (!DeviceTable.IsActive(transaction, device.Id))
         {
-            return false;
+            return null;
         }
 
         DeviceTable.MarkSignedIn(transaction, device.Id, staticKey, time.GetUtcNow().ToUnixTimeMilliseconds());
         events.Success(
             transaction, IdentityEvents.DeviceSignedIn, device.Subject, device.Resource,
             ("remote", origin.Remote?.ToString() ?? "unknown"), ("binding", origin.Binding.ToString()));
-        return true;
+        return OwnerOf(transaction, device);
     }
 
-    /// <summary>Names are a courtesy: without the vault a device still signs in, and sees none.</summary>
-    private async ValueTask<SignedInDevice?> DescribeAsync(DeviceRow device, CancellationToken ct)
-    {
-        var (person, companyName) = await store.ReadAsync(
-            session => (PersonTable.Find(session, device.Company, device.Person), CompanyTable.FindName(session, device.Company)), ct);
-        if (person is null || companyName is null)
-        {
-            throw new InvalidOperationException("A device is stored without its person or company.");
-        }
+    private static Owner OwnerOf(ReadSession session, DeviceRow device)
+        => PersonTable.Find(session, device.Company, device.Person) is { } person && CompanyTable.FindName(session, device.Company) is { } company
+            ? new Owner(person, company)
+            : throw new InvalidOperationException("A device is stored without its person or company.");
 
+    /// <summary>Names are a courtesy: without the vault a device still signs in, and sees none.</summary>
+    private async ValueTask<SignedInDevice?> DescribeAsync(DeviceRow device, Owner owner, CancellationToken ct)
+    {
         var opened = await sealer.OpenTextsAsync(
-            device.Company, new[] { new Sealed(Slot.CompanyName(device.Company), companyName), person.SealedName }, ct);
+            device.Company, new[] { new Sealed(Slot.CompanyName(device.Company), owner.CompanyName), owner.Person.SealedName }, ct);
         if (!opened.TryGet(out var names, out var refusal))
         {
             Log.NamesUnavailable(log, refusal);
             names = [string.Empty, string.Empty];
         }
 
-        return new SignedInDevice { Subject = device.Subject, CompanyName = names[0], PersonName = names[1], Role = person.Role };
+        return new SignedInDevice { Subject = device.Subject, CompanyName = names[0], PersonName = names[1], Role = owner.Person.Role };
     }
+
+    /// <summary>Whose a device is, as stored.</summary>
+    private sealed record Owner(PersonRow Person, byte[] CompanyName);
 }

@@ -25,9 +25,10 @@ internal interface IConnectionHolder : IGrainObserver
 }
 
 /// <summary>
-/// Remembers which process holds the device's connection, as long as there is one. It keeps no state: what decides
-/// whether a device may connect is in the store.
+/// Remembers which process holds the device's connection, as long as there is one, and some minutes longer: devices that lose their
+/// network come back soon. It keeps no state: what decides whether a device may connect is in the store.
 /// </summary>
+[CollectionAgeLimit(Minutes = 5)]
 internal sealed class DeviceSessionGrain : Grain, IDeviceSessionGrain
 {
     private IConnectionHolder? holder;
@@ -48,7 +49,7 @@ internal sealed class DeviceSessionGrain : Grain, IDeviceSessionGrain
         if (holder.Equals(this.holder))
         {
             this.holder = null;
-            DeactivateOnIdle();
+            DelayDeactivation(TimeSpan.Zero);
         }
 
         return Task.CompletedTask;
@@ -59,10 +60,6 @@ internal sealed class DeviceSessionGrain : Grain, IDeviceSessionGrain
         if (holder is not null)
         {
             await holder.CloseAsync(this.GetPrimaryKey(), (int)CloseReason.SignedOut);
-        }
-        else
-        {
-            DeactivateOnIdle();
         }
     }
 }

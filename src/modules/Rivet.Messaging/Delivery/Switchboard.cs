@@ -6,8 +6,9 @@ using Rivet.Wire;
 namespace Rivet.Messaging;
 
 /// <summary>
-/// Which connections of this process want to hear of which conversation. People and conversations are connected on the
-/// store's thread, in the order of the commits, so no membership change falls between reading it and following it.
+/// Which connections of this process want to hear of which conversation. Changes of membership come in the order of the commits; a new
+/// connection hears of them from before its conversations are read, and what it heard goes before what was read. So no change is
+/// missed, and nobody waits for the store's one writer.
 /// </summary>
 internal sealed class Switchboard(IStore store) : ILwsConnectionObserver
 {
@@ -34,11 +35,12 @@ internal sealed class Switchboard(IStore store) : ILwsConnectionObserver
         lock (gate)
         {
             seats.Add(connection, seat);
+            Add(people, connection.Subject.Person, seat);
         }
 
         try
         {
-            await store.WriteAsync(transaction => Follow(transaction, seat), CancellationToken.None);
+            Follow(seat, await store.ReadAsync(session => MemberTable.ConversationsOf(session, connection.Subject.Person), ct));
         }
         catch (StoreUnavailableException)
         {
@@ -102,6 +104,7 @@ internal sealed class Switchboard(IStore store) : ILwsConnectionObserver
         {
             foreach (var seat in people.GetValueOrDefault(person, []))
             {
+                seat.Meanwhile?.Add(conversation);
                 if (!seat.Conversations.Contains(conversation))
                 {
                     Connect(conversation, seat);
@@ -117,27 +120,28 @@ internal sealed class Switchboard(IStore store) : ILwsConnectionObserver
         {
             foreach (var seat in people.GetValueOrDefault(person, []))
             {
+                seat.Meanwhile?.Add(conversation);
                 seat.Conversations.Remove(conversation);
                 Remove(listeners, conversation, seat);
             }
         }
     }
 
-    private Done Follow(WriteTransaction transaction, Seat seat)
+    /// <summary>What was read stands where no later commit spoke.</summary>
+    private void Follow(Seat seat, List<ConversationId> read)
     {
-        var conversations = MemberTable.ConversationsOf(transaction, seat.Connection.Subject.Person);
-        transaction.AfterCommit(() =>
+        lock (gate)
         {
-            lock (gate)
+            if (seats.ContainsKey(seat.Connection))
             {
-                if (seats.ContainsKey(seat.Connection))
+                foreach (var conversation in read.Where(conversation => !seat.Meanwhile!.Contains(conversation)))
                 {
-                    Add(people, seat.Connection.Subject.Person, seat);
-                    conversations.ForEach(conversation => Connect(conversation, seat));
+                    Connect(conversation, seat);
                 }
             }
-        });
-        return Done.Value;
+
+            seat.Meanwhile = null;
+        }
     }
 
     private Seat[] ListenersOf(ConversationId conversation)
@@ -195,5 +199,8 @@ internal sealed class Switchboard(IStore store) : ILwsConnectionObserver
         public ILwsConnection Connection { get; } = connection;
 
         public List<ConversationId> Conversations { get; } = [];
+
+        /// <summary>Conversations that commits spoke of while the person's were being read; null afterwards.</summary>
+        public HashSet<ConversationId>? Meanwhile { get; set; } = [];
     }
 }
