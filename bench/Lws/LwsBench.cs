@@ -97,7 +97,7 @@ internal static class LwsBench
         await LinkCosts.MeasureAsync(Beginning.SignIn, target, devices, 2 * Count, rivet.Cpu);
         await LinkCosts.MeasureAsync(Beginning.Resume, target, devices, Count, rivet.Cpu); // Compiled by now.
         var (tls, full, resumed) = (new List<double>(), new List<double>(), new List<double>());
-        for (var round = 0; round < 5; round++)
+        for (var round = 0; round < 9; round++)
         {
             tls.Add(await LinkCosts.MeasureAsync(Beginning.TlsOnly, target, devices, Count, rivet.Cpu));
             full.Add(await LinkCosts.MeasureAsync(Beginning.SignIn, target, devices, Count, rivet.Cpu));

@@ -26,7 +26,6 @@ public static class MessagingModule
         services.AddSingleton<ImportBook>();
         services.AddSingleton<Switchboard>();
         services.AddSingleton<ILwsConnectionObserver>(provider => provider.GetRequiredService<Switchboard>());
-        services.AddSingleton<ConversationGrains>();
         services.AddSingleton<ConversationEndpoints>();
         services.AddSingleton<EntryEndpoints>();
         services.AddSingleton<PositionEndpoints>();

@@ -27,6 +27,7 @@ public static class ClusterModule
             });
         });
         ReplaceListeners(builder.Services);
+        builder.Services.AddSingleton(typeof(GrainFinder<>));
         builder.Logging.AddFilter("Orleans", LogLevel.Warning);
         return builder;
     }

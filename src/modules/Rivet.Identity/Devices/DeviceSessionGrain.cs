@@ -28,7 +28,6 @@ internal interface IConnectionHolder : IGrainObserver
 /// Remembers which process holds the device's connection, as long as there is one, and some minutes longer: devices that lose their
 /// network come back soon. It keeps no state: what decides whether a device may connect is in the store.
 /// </summary>
-[CollectionAgeLimit(Minutes = 5)]
 internal sealed class DeviceSessionGrain : Grain, IDeviceSessionGrain
 {
     private IConnectionHolder? holder;

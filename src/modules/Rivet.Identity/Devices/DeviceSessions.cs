@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
+using Rivet.Cluster;
 using Rivet.Hosting.Link;
 using Rivet.Kernel;
 using Rivet.Storage;
@@ -12,7 +13,7 @@ namespace Rivet.Identity.Devices;
 /// found through the device's grain.
 /// </summary>
 internal sealed class DeviceSessions(
-    IStore store, IGrainFactory grains, ILinkTickets tickets, LastSeen lastSeen, ILogger<DeviceSessions> log)
+    IStore store, IGrainFactory references, GrainFinder<IDeviceSessionGrain> grains, ILinkTickets tickets, LastSeen lastSeen, ILogger<DeviceSessions> log)
     : ILwsConnectionObserver, IConnectionHolder
 {
     private readonly ConcurrentDictionary<DeviceId, ILwsConnection> here = new();
@@ -109,10 +110,10 @@ internal sealed class DeviceSessions(
         {
             lock (gate)
             {
-                return self ??= grains.CreateObjectReference<IConnectionHolder>(this);
+                return self ??= references.CreateObjectReference<IConnectionHolder>(this);
             }
         }
     }
 
-    private IDeviceSessionGrain GrainOf(DeviceId device) => grains.GetGrain<IDeviceSessionGrain>(device.Value);
+    private IDeviceSessionGrain GrainOf(DeviceId device) => grains.Of(device.Value);
 }

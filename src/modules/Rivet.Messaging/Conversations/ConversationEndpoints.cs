@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Google.Protobuf.Collections;
+using Rivet.Cluster;
 using Rivet.Hosting.Link;
 using Rivet.Kernel;
 using Rivet.Storage;
@@ -9,7 +10,7 @@ namespace Rivet.Messaging;
 
 /// <summary>Lists and founds conversations and changes their members.</summary>
 internal sealed class ConversationEndpoints(
-    IStore store, IAccess access, ConversationGrains grains, ConversationBook book, ConversationReader reader)
+    IStore store, IAccess access, GrainFinder<IConversationGrain> grains, ConversationBook book, ConversationReader reader)
 {
     public async ValueTask<Result<ListConversationsResponse, Refusal>> ListAsync(Permit permit, ListConversationsRequest request, CancellationToken ct)
     {
@@ -102,5 +103,5 @@ internal sealed class ConversationEndpoints(
         return true;
     }
 
-    private IConversationGrain Grain(Permit permit) => grains.Of(new(permit.Question.Resource.Id));
+    private IConversationGrain Grain(Permit permit) => grains.Of(permit.Question.Resource.Id);
 }

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Google.Protobuf;
+using Rivet.Cluster;
 using Rivet.Kernel;
 using Rivet.Storage;
 using Rivet.Vault;
@@ -8,12 +9,12 @@ using Rivet.Wire;
 namespace Rivet.Messaging;
 
 /// <summary>Sends messages and reads the log.</summary>
-internal sealed class EntryEndpoints(IStore store, ConversationGrains grains, EntrySeal seal)
+internal sealed class EntryEndpoints(IStore store, GrainFinder<IConversationGrain> grains, EntrySeal seal)
 {
     /// <summary>Answers only once the message is durable, or was.</summary>
     public async ValueTask<Result<SendResponse, Refusal>> SendAsync(Permit permit, SendRequest request, CancellationToken ct)
     {
-        var grain = grains.Of(new(permit.Question.Resource.Id));
+        var grain = grains.Of(permit.Question.Resource.Id);
         var appended = await grain.AppendAsync(AppendCommand.From(permit, request));
         return appended.Refusal == MessagingRefusal.None
             ? new SendResponse { Sequence = (ulong)appended.Sequence, AppendedMs = appended.AppendedMs, Duplicate = appended.Duplicate }

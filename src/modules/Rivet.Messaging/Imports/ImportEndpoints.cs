@@ -1,5 +1,6 @@
 using System.Text;
 using Google.Protobuf;
+using Rivet.Cluster;
 using Rivet.Kernel;
 using Rivet.Storage;
 using Rivet.Wire;
@@ -7,7 +8,7 @@ using Rivet.Wire;
 namespace Rivet.Messaging;
 
 /// <summary>Takes the channels and messages of another messenger's archive.</summary>
-internal sealed class ImportEndpoints(IStore store, ConversationGrains grains, ConversationBook book, ConversationReader reader)
+internal sealed class ImportEndpoints(IStore store, GrainFinder<IConversationGrain> grains, ConversationBook book, ConversationReader reader)
 {
     /// <summary>Gives the conversation of a channel; makes it at the first time and changes nothing afterwards.</summary>
     public async ValueTask<Result<ImportConversationResponse, Refusal>> ImportConversationAsync(
@@ -65,7 +66,7 @@ internal sealed class ImportEndpoints(IStore store, ConversationGrains grains, C
 
         var command = new ImportCommand(
             permit.Company.Value, permit.Subject.Person.Value, permit.Subject.Via, row.ImportOrigin, request.ToByteArray());
-        var counted = await grains.Of(conversation).ImportAsync(command);
+        var counted = await grains.Of(conversation.Value).ImportAsync(command);
         return counted.Refusal == MessagingRefusal.None
             ? new ImportEntriesResponse { Added = (uint)counted.Added, Existed = (uint)counted.Existed }
             : counted.Refusal.ToWire(counted.Detail);

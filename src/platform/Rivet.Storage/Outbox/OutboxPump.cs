@@ -28,24 +28,10 @@ internal sealed class OutboxPump(IStore store, IEnumerable<IOutboxConsumer> cons
         }
     }
 
-    /// <summary>Gives each consumer its next batch. True while there may be more.</summary>
+    /// <summary>Gives each consumer its next batch, all at once: the store commits them together. True while there may be more.</summary>
     internal async Task<bool> RunOnceAsync(CancellationToken ct)
     {
-        var more = false;
-        foreach (var consumer in consumers)
-        {
-            try
-            {
-                if (await HasNewsAsync(consumer, ct))
-                {
-                    more |= await store.WriteAsync(transaction => Advance(transaction, consumer), ct);
-                }
-            }
-            catch (Exception exception) when (exception is not OperationCanceledException)
-            {
-                Log.ConsumerFailed(log, consumer.Name, exception);
-            }
-        }
+        var more = await Task.WhenAll(consumers.Select(consumer => AdvanceAsync(consumer, ct)));
 
         try
         {
@@ -59,7 +45,20 @@ internal sealed class OutboxPump(IStore store, IEnumerable<IOutboxConsumer> cons
             Log.TrimFailed(log, exception);
         }
 
-        return more;
+        return more.Contains(true);
+    }
+
+    private async Task<bool> AdvanceAsync(IOutboxConsumer consumer, CancellationToken ct)
+    {
+        try
+        {
+            return await HasNewsAsync(consumer, ct) && await store.WriteAsync(transaction => Advance(transaction, consumer), ct);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            Log.ConsumerFailed(log, consumer.Name, exception);
+            return false;
+        }
     }
 
     private ValueTask<bool> HasNewsAsync(IOutboxConsumer consumer, CancellationToken ct)

@@ -42,7 +42,7 @@ internal sealed class LinkServer(
         Aeads = new LinkAeads(),
         Ephemeral = static _ => new(X25519Key.CreateEphemeral()),
         Kem = new MlKem768(),
-        Verifier = new Ed25519Verifier(),
+        Verifier = new ProvenKeys(new Ed25519Verifier()),
     };
 
     public ILwsConnectionObserver[] Observers { get; } = [.. observers];
