@@ -35,6 +35,7 @@ public sealed class LinkTests(Chromium chromium)
         Assert.Equal(joined.GetProperty("Device").GetString(), back.GetProperty("Device").GetString());
         await page.EchoAsync(64, 3);
         await AssertUnreadableAsync(page);
+        await AssertOneDeviceAsync(page);
         visit.AssertQuiet();
     }
 
@@ -65,6 +66,17 @@ public sealed class LinkTests(Chromium chromium)
 
         string? Said(string name) => link.GetProperty(name).GetString();
     }
+
+    /// <summary>Tabs that open the device for the first time in the same moment agree on its keys.</summary>
+    private static async Task AssertOneDeviceAsync(LinkPage page)
+        => Assert.Equal(1, await page.Page.EvaluateAsync<int>(
+            """
+            async () => {
+              const script = await import('./_content/Rivet.Cryptography.WebCrypto/webcrypto.js');
+              const opened = () => new Promise(resolve => script.openDevice('at once', device => resolve(script.identityOf(device).raw.join())));
+              return new Set(await Promise.all(Array.from({ length: 8 }, opened))).size;
+            }
+            """));
 
     /// <summary>What a script on the page can see of the device: keys it may use and cannot read, and nothing anywhere else.</summary>
     private static async Task AssertUnreadableAsync(LinkPage page)

@@ -1,5 +1,5 @@
 using System.Buffers;
-using System.IO.Pipelines;
+using System.Net.WebSockets;
 using Google.Protobuf;
 using Rivet.Kernel;
 using Rivet.Lws.Agreement;
@@ -52,7 +52,7 @@ internal sealed class LinkDialer(ReachServer reach, LinkTerms terms)
         {
             return LinkRefusal.Unreachable;
         }
-        catch (Exception lost) when (LinkWire.IsLoss(lost) && lost is not OperationCanceledException)
+        catch (Exception lost) when (lost is IOException or WebSocketException)
         {
             return LinkRefusal.Unavailable;
         }
