@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Rivet.Cryptography;
 using Rivet.Lws.Agreement;
 using Rivet.Wire;
 
@@ -44,11 +45,28 @@ internal static class InitiateTarget
             }
 
             Promise.Holds(responded!.Respond.Length is > 0 and <= 4096 - 12, "a respond fits into a frame in clear");
-            if (input[1] % 3 != 0)
+            if (input[1] % 3 == 0)
             {
-                AgreesWithTheRules(Promise.Now(initiator.ReadAsync(responded.Respond, default)), payload, pattern);
+                return;
+            }
+
+            var read = Promise.Now(initiator.ReadAsync(responded.Respond, default));
+            if (Names(prefix, pattern, suite))
+            {
+                AgreesWithTheRules(read, payload, pattern);
+            }
+            else
+            {
+                Promise.Holds(read is null, "a respond in another pattern, cipher or binding than the client's does not open there");
             }
         }
+    }
+
+    /// <summary>Whether a prefix says what its sender does: a first contact's first message is in clear, so it reads alike in any cipher.</summary>
+    private static bool Names(byte[] prefix, LinkPattern pattern, AeadSuite suite)
+    {
+        var (said, own) = (Prefix.Parser.ParseFrom(prefix), Ends.PrefixOf(pattern, suite));
+        return said.Pattern == own.Pattern && said.Cipher == own.Cipher && said.Binding == own.Binding;
     }
 
     private static void AgreesWithTheRules(byte[]? read, byte[] payload, LinkPattern pattern)
