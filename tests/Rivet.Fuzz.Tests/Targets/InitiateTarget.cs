@@ -80,8 +80,12 @@ internal static class InitiateTarget
         Promise.Holds(pattern == LinkPattern.FirstContact == answer.Keys is not null, "keys stand in the answer to a first contact only");
         Promise.Holds(
             pattern != LinkPattern.KnownServer
-            || DeviceStatement.Parser.ParseFrom(offer.Statement).Keys.Equals(Ends.Statement.Keys), "nobody's keys but the device's hold here");
+            || AreDevices(DeviceStatement.Parser.ParseFrom(offer.Statement).Keys), "nobody's keys but the device's hold here");
     }
+
+    /// <summary>Beside fields that nobody knows, which go no further.</summary>
+    private static bool AreDevices(KeyBundle keys)
+        => StaticKeys.Bundle(keys.IdentityKey.Span, keys.StaticKey.Span, keys.StaticSignature.Span).Equals(Ends.Statement.Keys);
 
     public static IEnumerable<(string Name, byte[] Bytes)> Seeds()
     {
