@@ -39,15 +39,22 @@ internal static class Program
         return args[0] == "fuzz" ? await BeginAsync(args) : Hunt(minutes, seed, Option("--target"), Option("--input"));
     }
 
-    /// <summary>A process of its own, so that no class was loaded before it was instrumented.</summary>
+    /// <summary>A process of its own, so that no class was loaded before it was instrumented; each hunt has its own copy.</summary>
     private static async Task<int> BeginAsync(string[] args)
     {
-        var copy = Path.Combine(Testing.Fixtures.RepositoryRoot(), "artifacts", "fuzz", "lws", "bin");
-        if (Directory.Exists(copy))
+        var copy = Path.Combine(Testing.Fixtures.RepositoryRoot(), "artifacts", "fuzz", "lws", $"bin-{Environment.ProcessId}");
+        try
+        {
+            return await BeginAsync(copy, args);
+        }
+        finally
         {
             Directory.Delete(copy, recursive: true);
         }
+    }
 
+    private static async Task<int> BeginAsync(string copy, string[] args)
+    {
         foreach (var file in Directory.EnumerateFiles(AppContext.BaseDirectory, "*", SearchOption.AllDirectories))
         {
             var target = Path.Combine(copy, Path.GetRelativePath(AppContext.BaseDirectory, file));
