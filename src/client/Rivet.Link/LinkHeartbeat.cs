@@ -17,9 +17,9 @@ internal sealed class LinkHeartbeat : IDisposable
     private long heard;
     private bool pinged;
 
-    public LinkHeartbeat(TimeProvider time, Random chance, Action ping, Action giveUp)
+    public LinkHeartbeat(TimeProvider time, Func<int, int> chance, Action ping, Action giveUp)
     {
-        pingAfter = TimeSpan.FromSeconds(60 + chance.Next(0, 13));
+        pingAfter = TimeSpan.FromSeconds(60 + chance(13));
         this.time = time;
         this.ping = ping;
         this.giveUp = giveUp;

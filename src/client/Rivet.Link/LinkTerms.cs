@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Rivet.Cryptography;
 using Rivet.Link.Recording;
 using Rivet.Lws.Agreement;
@@ -29,8 +30,8 @@ public sealed record LinkTerms
     /// <summary>The clock of time limits and keep-alive.</summary>
     public required TimeProvider Time { get; init; }
 
-    /// <summary>What the keep-alive's moment is drawn from; no secret depends on it.</summary>
-    public Random Chance { get; init; } = Random.Shared;
+    /// <summary>Draws the keep-alive's moment: a number from 0 to below the one given.</summary>
+    public Func<int, int> Chance { get; init; } = RandomNumberGenerator.GetInt32;
 
     /// <summary>Writes down what passes; null for nobody.</summary>
     public LinkRecorder? Recorder { get; init; }

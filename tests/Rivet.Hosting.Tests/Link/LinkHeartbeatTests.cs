@@ -67,7 +67,7 @@ public sealed class LinkHeartbeatTests
         Assert.Equal([60, 65, 70, 75], moments.Order()); // It looks every five seconds.
     }
 
-    private LinkHeartbeat New(int seed = 1) => new(time, new Random(seed), ping: () => pings++, giveUp: () => givenUp++);
+    private LinkHeartbeat New(int seed = 1) => new(time, new Random(seed).Next, ping: () => pings++, giveUp: () => givenUp++);
 
     private void Pass(int seconds)
     {

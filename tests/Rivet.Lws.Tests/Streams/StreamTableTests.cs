@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Threading.Channels;
 using CsCheck;
 using Google.Protobuf;
 using Rivet.Lws.Frames;
@@ -13,7 +14,9 @@ public sealed class StreamTableTests
     private readonly FrameQueue queue = new(64 * 1024 * 1024);
     private readonly StreamTable table;
 
-    public StreamTableTests() => table = new StreamTable(queue, _ => { });
+    private readonly Channel<FrameQueue.Queued> queued = Channel.CreateUnbounded<FrameQueue.Queued>();
+
+    public StreamTableTests() => table = new StreamTable(queue, told => queued.Writer.TryWrite(told));
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -44,7 +47,7 @@ public sealed class StreamTableTests
         Assert.True(Credit(0, 2 * LwsConstants.MaxData));
         while (streams.Sum(stream => Sent(FrameType.Data, stream.Number)) < LwsConstants.ConnectionCredit + (2 * LwsConstants.MaxData))
         {
-            await Task.Delay(1, Ct); // Who waited queues its frame on a thread of its own.
+            await queued.Reader.ReadAsync(Ct); // Who waited queues its frame on a thread of its own.
         }
 
         var waiting = streams.Where((stream, index) => Sent(FrameType.Data, stream.Number) > before[index]).ToArray();
