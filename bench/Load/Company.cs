@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using Google.Protobuf;
 using Rivet.Bench.Peers;
-using Rivet.Client.Tls;
+using Rivet.Client.Native.Tls;
 using Rivet.Kernel;
 using Rivet.Link;
 using Rivet.Wire;

@@ -1,4 +1,4 @@
-using Rivet.Client.Tls;
+using Rivet.Client.Native.Tls;
 using Rivet.Link.Dialling;
 
 namespace Rivet.Bench.Load;

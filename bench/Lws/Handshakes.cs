@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Rivet.Client.Tls;
+using Rivet.Client.Native.Tls;
 using Rivet.Cryptography.Sodium;
 using Rivet.Lws.Agreement;
 using Rivet.Wire;

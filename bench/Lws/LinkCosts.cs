@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Net.Security;
 using System.Net.Sockets;
-using Rivet.Client.Tls;
+using Rivet.Client.Native.Tls;
 using Rivet.Link;
 using Rivet.Wire;
 

@@ -1,6 +1,6 @@
 using Google.Protobuf;
 using Microsoft.Playwright;
-using Rivet.Client.Tls;
+using Rivet.Client.Native.Tls;
 using Rivet.Kernel;
 using Rivet.Link;
 using Rivet.Testing;

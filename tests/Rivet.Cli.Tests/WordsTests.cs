@@ -1,3 +1,4 @@
+using Rivet.Client.Native;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Rivet.Client;
@@ -38,7 +39,7 @@ public sealed partial class WordsTests
         Assert.All(Enum.GetValues<Role>(), role => Assert.Contains($"role.{role}", known));
         Assert.All(Enum.GetValues<PersonState>(), state => Assert.Contains($"state.{state}", known));
         Assert.All(Enum.GetValues<LinkPhase>(), phase => Assert.Contains($"phase.{phase}", known));
-        Assert.All(Enum.GetValues<Container.ContainerRefusal>(), refusal => Assert.Contains($"refusal.{ContainerException.Key(refusal)}", known));
+        Assert.All(Enum.GetValues<Container.ContainerRefusal>(), refusal => Assert.Contains($"refusal.{ContainerReasons.Key(refusal)}", known));
     }
 
     [Fact]

@@ -4,7 +4,7 @@ using System.Net;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using System.Security.Cryptography;
-using Rivet.Client.Tls;
+using Rivet.Client.Native.Tls;
 
 namespace Rivet.Client.Tests;
 

@@ -1,3 +1,4 @@
+using Rivet.Client.Native;
 using Rivet.Link;
 using Rivet.Wire;
 
@@ -15,7 +16,7 @@ public sealed class LinkTests : IDisposable
     {
         server.RefuseNext = LinkRefusal.Unreachable;
         Assert.Equal("link.unreachable", (await home.TryJoinAsync(server)).Refusal.Reason);
-        Assert.Equal(ClientRefusal.NotJoined, RivetClient.Open(home.Home, (_, _, _) => server.DialAsync, TimeProvider.System).Refusal.Reason);
+        Assert.Equal(ClientRefusal.NotJoined, NativeClient.Open(home.Home, (_, _, _) => server.DialAsync, TimeProvider.System).Refusal.Reason);
         await using var client = await home.JoinAsync(server);
         Assert.Equal("Ana", client.Profile.PersonName);
     }

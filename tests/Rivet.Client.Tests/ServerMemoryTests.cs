@@ -1,3 +1,4 @@
+using Rivet.Client.Native;
 using Rivet.Container;
 using Rivet.Link;
 
@@ -57,7 +58,7 @@ public sealed class ServerMemoryTests
     private static async Task LearnAsync(TestHome home, Action<ServerMemory> learn)
     {
         var server = new FakeServer(1);
-        var joined = await RivetClient.JoinAsync(
+        var joined = await NativeClient.JoinAsync(
             home.Home, TestHome.Invitation, new JoinDetails("Ana", "laptop", ""),
             (_, memory) =>
             {
@@ -71,7 +72,7 @@ public sealed class ServerMemoryTests
     private static async Task RecallAsync(TestHome home, Action<ServerMemory> recall)
     {
         var server = new FakeServer(1);
-        var opened = RivetClient.Open(
+        var opened = NativeClient.Open(
             home.Home,
             (_, _, memory) =>
             {

@@ -1,3 +1,4 @@
+using Rivet.Client.Native;
 using Rivet.Container;
 using Rivet.Kernel;
 using Rivet.Testing;
@@ -22,10 +23,10 @@ internal sealed class TestHome : IDisposable
         => (await TryJoinAsync(server)).Value;
 
     public Task<Result<RivetClient, ClientRefusal>> TryJoinAsync(FakeServer server)
-        => RivetClient.JoinAsync(
+        => NativeClient.JoinAsync(
             Home, Invitation, new JoinDetails("Ana", "laptop", ""), (_, _) => server.DialAsync, Impatient.Instance, TestContext.Current.CancellationToken);
 
-    public RivetClient Open(FakeServer server) => RivetClient.Open(Home, (_, _, _) => server.DialAsync, Impatient.Instance).Value;
+    public RivetClient Open(FakeServer server) => NativeClient.Open(Home, (_, _, _) => server.DialAsync, Impatient.Instance).Value;
 
     public void Dispose() => folder.Dispose();
 

@@ -24,7 +24,7 @@ internal static class Homes
         return key;
     }
 
-    public static void Put(DeviceContainer container, RecordKind kind, byte[] key, ReadOnlySpan<byte> value)
+    public static void Put(DeviceContainer container, byte kind, byte[] key, ReadOnlySpan<byte> value)
     {
         var copy = value.ToArray();
         Assert.True(container.Write(write =>

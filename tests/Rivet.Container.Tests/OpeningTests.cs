@@ -22,12 +22,12 @@ public sealed class OpeningTests : IDisposable
         var place = Homes.Place(folder);
         using (var container = Homes.Create(place, passphrase))
         {
-            Homes.Put(container, RecordKind.Profile, [], "Ana"u8);
+            Homes.Put(container, Kinds.Profile, [], "Ana"u8);
         }
 
         using var phrase = passphrase is null ? null : Homes.Phrase(passphrase);
         using var again = DeviceContainer.Open(place, phrase).Value;
-        Assert.Equal("Ana"u8.ToArray(), again.Find(RecordKind.Profile, []).Value);
+        Assert.Equal("Ana"u8.ToArray(), again.Find(Kinds.Profile, []).Value);
         Assert.Equal(passphrase is null ? Protection.KeyFile : Protection.Passphrase, DeviceContainer.Look(place).Value);
     }
 
@@ -135,7 +135,7 @@ public sealed class OpeningTests : IDisposable
         {
             for (ulong at = 1; at <= 40; at++)
             {
-                Homes.Put(container, RecordKind.Entry, Homes.Key(1, at), new byte[500]);
+                Homes.Put(container, Kinds.Entry, Homes.Key(1, at), new byte[500]);
             }
         }
 
@@ -149,7 +149,7 @@ public sealed class OpeningTests : IDisposable
             if (opened.IsOk)
             {
                 using var container = opened.Value;
-                Assert.Equal(ContainerRefusal.Damaged, container.Range(RecordKind.Entry, Homes.Key(1, 0)[..16], newestFirst: false, 100).Refusal);
+                Assert.Equal(ContainerRefusal.Damaged, container.Range(Kinds.Entry, Homes.Key(1, 0)[..16], newestFirst: false, 100).Refusal);
             }
             else
             {

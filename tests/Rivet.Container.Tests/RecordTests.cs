@@ -26,8 +26,8 @@ public sealed class RecordTests : IDisposable
     public void File_AfterWrites_HoldsNothingReadable()
     {
         const string secret = "the quick brown 狐狸 jumps";
-        Homes.Put(container, RecordKind.Entry, Homes.Key(1, 1), Encoding.UTF8.GetBytes(secret));
-        Homes.Put(container, RecordKind.Person, new byte[16], "Ana Sommer"u8);
+        Homes.Put(container, Kinds.Entry, Homes.Key(1, 1), Encoding.UTF8.GetBytes(secret));
+        Homes.Put(container, Kinds.Person, new byte[16], "Ana Sommer"u8);
         container.Dispose();
         foreach (var path in Directory.GetFiles(place.Home))
         {
@@ -40,17 +40,17 @@ public sealed class RecordTests : IDisposable
     [Fact]
     public void Find_RecordMovedChangedOrOfAnotherKind_IsDamaged()
     {
-        Homes.Put(container, RecordKind.Entry, Homes.Key(1, 1), "one"u8);
-        Homes.Put(container, RecordKind.Entry, Homes.Key(1, 2), "two"u8);
+        Homes.Put(container, Kinds.Entry, Homes.Key(1, 1), "one"u8);
+        Homes.Put(container, Kinds.Entry, Homes.Key(1, 2), "two"u8);
 
         Execute("UPDATE record SET sealed = (SELECT sealed FROM record WHERE kind = 6 ORDER BY key LIMIT 1) WHERE kind = 6");
-        Assert.Equal("one"u8.ToArray(), container.Find(RecordKind.Entry, Homes.Key(1, 1)).Value);
-        Assert.Equal(ContainerRefusal.Damaged, container.Find(RecordKind.Entry, Homes.Key(1, 2)).Refusal);
-        Assert.Equal(ContainerRefusal.Damaged, container.Arrived(RecordKind.Entry, 0, 10).Refusal);
-        Assert.Equal(ContainerRefusal.Damaged, container.Write(write => write.Find(RecordKind.Entry, Homes.Key(1, 2))).Refusal);
+        Assert.Equal("one"u8.ToArray(), container.Find(Kinds.Entry, Homes.Key(1, 1)).Value);
+        Assert.Equal(ContainerRefusal.Damaged, container.Find(Kinds.Entry, Homes.Key(1, 2)).Refusal);
+        Assert.Equal(ContainerRefusal.Damaged, container.Arrived(Kinds.Entry, 0, 10).Refusal);
+        Assert.Equal(ContainerRefusal.Damaged, container.Write(write => write.Find(Kinds.Entry, Homes.Key(1, 2))).Refusal);
 
         Execute("UPDATE record SET kind = 9");
-        Assert.Equal(ContainerRefusal.Damaged, container.Find(RecordKind.Person, Homes.Key(1, 1)).Refusal);
+        Assert.Equal(ContainerRefusal.Damaged, container.Find(Kinds.Person, Homes.Key(1, 1)).Refusal);
     }
 
     [Fact]
@@ -59,12 +59,12 @@ public sealed class RecordTests : IDisposable
         var other = Homes.Place(folder, "other");
         using (var second = Homes.Create(other))
         {
-            Homes.Put(second, RecordKind.Profile, [], "Mallory"u8);
+            Homes.Put(second, Kinds.Profile, [], "Mallory"u8);
         }
 
-        Homes.Put(container, RecordKind.Profile, [], "Ana"u8);
+        Homes.Put(container, Kinds.Profile, [], "Ana"u8);
         Execute($"ATTACH '{other.File}' AS o; UPDATE record SET sealed = (SELECT sealed FROM o.record WHERE kind = 3) WHERE kind = 3");
-        Assert.Equal(ContainerRefusal.Damaged, container.Find(RecordKind.Profile, []).Refusal);
+        Assert.Equal(ContainerRefusal.Damaged, container.Find(Kinds.Profile, []).Refusal);
     }
 
     [Fact]
@@ -72,23 +72,23 @@ public sealed class RecordTests : IDisposable
     {
         Assert.Throws<InvalidOperationException>(() => container.Write<int>(write =>
         {
-            write.Put(RecordKind.Profile, [], "x"u8);
+            write.Put(Kinds.Profile, [], "x"u8);
             throw new InvalidOperationException();
         }));
-        Assert.Null(container.Find(RecordKind.Profile, []).Value);
-        Homes.Put(container, RecordKind.Profile, [], "y"u8);
+        Assert.Null(container.Find(Kinds.Profile, []).Value);
+        Homes.Put(container, Kinds.Profile, [], "y"u8);
     }
 
     [Fact]
     public void Insert_Again_KeepsTheFirstAndItsArrival()
     {
-        var inserted = container.Write(write => (write.Insert(RecordKind.Entry, Homes.Key(1, 1), "one"u8), write.Insert(RecordKind.Entry, Homes.Key(1, 1), "two"u8))).Value;
+        var inserted = container.Write(write => (write.Insert(Kinds.Entry, Homes.Key(1, 1), "one"u8), write.Insert(Kinds.Entry, Homes.Key(1, 1), "two"u8))).Value;
         Assert.Equal((true, false), inserted);
-        Assert.Equal("one"u8.ToArray(), container.Find(RecordKind.Entry, Homes.Key(1, 1)).Value);
-        var before = Assert.Single(container.Arrived(RecordKind.Entry, 0, 10).Value);
-        Homes.Put(container, RecordKind.Entry, Homes.Key(1, 1), "three"u8);
-        Assert.Equal(before.Arrival, Assert.Single(container.Arrived(RecordKind.Entry, 0, 10).Value).Arrival);
-        Assert.Empty(container.Arrived(RecordKind.Entry, before.Arrival, 10).Value);
+        Assert.Equal("one"u8.ToArray(), container.Find(Kinds.Entry, Homes.Key(1, 1)).Value);
+        var before = Assert.Single(container.Arrived(Kinds.Entry, 0, 10).Value);
+        Homes.Put(container, Kinds.Entry, Homes.Key(1, 1), "three"u8);
+        Assert.Equal(before.Arrival, Assert.Single(container.Arrived(Kinds.Entry, 0, 10).Value).Arrival);
+        Assert.Empty(container.Arrived(Kinds.Entry, before.Arrival, 10).Value);
     }
 
     [Fact]
@@ -96,15 +96,15 @@ public sealed class RecordTests : IDisposable
     {
         foreach (var (id, sequence) in new (byte, ulong)[] { (1, 2), (2, 1), (1, 1), (1, 300), (255, 7) })
         {
-            Homes.Put(container, RecordKind.Entry, Homes.Key(id, sequence), [(byte)sequence]);
+            Homes.Put(container, Kinds.Entry, Homes.Key(id, sequence), [(byte)sequence]);
         }
 
         byte[] Last(byte id, bool newestFirst, int limit)
-            => [.. container.Range(RecordKind.Entry, Homes.Key(id, 0)[..16], newestFirst, limit).Value.Select(record => record.Value[0])];
+            => [.. container.Range(Kinds.Entry, Homes.Key(id, 0)[..16], newestFirst, limit).Value.Select(record => record.Value[0])];
         Assert.Equal([1, 2, 44], Last(1, newestFirst: false, 10));
         Assert.Equal([44, 2], Last(1, newestFirst: true, 2));
         Assert.Equal([7], Last(255, newestFirst: false, 10));
-        Assert.Equal(2, Assert.Single(container.Range(RecordKind.Entry, Homes.Key(1, 2), Homes.Key(1, 300), 10).Value).Value[0]);
+        Assert.Equal(2, Assert.Single(container.Range(Kinds.Entry, Homes.Key(1, 2), Homes.Key(1, 300), 10).Value).Value[0]);
     }
 
     [Fact]
@@ -112,11 +112,11 @@ public sealed class RecordTests : IDisposable
     {
         using var other = DeviceContainer.Open(place, null).Value;
         var before = container.ForeignVersion().Value;
-        Homes.Put(container, RecordKind.Profile, [], "mine"u8);
+        Homes.Put(container, Kinds.Profile, [], "mine"u8);
         Assert.Equal(before, container.ForeignVersion().Value);
-        Homes.Put(other, RecordKind.Profile, [], "theirs"u8);
+        Homes.Put(other, Kinds.Profile, [], "theirs"u8);
         Assert.NotEqual(before, container.ForeignVersion().Value);
-        Assert.Equal("theirs"u8.ToArray(), container.Find(RecordKind.Profile, []).Value);
+        Assert.Equal("theirs"u8.ToArray(), container.Find(Kinds.Profile, []).Value);
     }
 
     [Fact]
@@ -127,10 +127,10 @@ public sealed class RecordTests : IDisposable
         {
             for (ulong at = 1; at <= 100; at++)
             {
-                Homes.Put(pair.Item1, RecordKind.Entry, Homes.Key(pair.Item2, at), [1]);
+                Homes.Put(pair.Item1, Kinds.Entry, Homes.Key(pair.Item2, at), [1]);
             }
         })));
-        Assert.Equal(200, container.Arrived(RecordKind.Entry, 0, 1000).Value.Length);
+        Assert.Equal(200, container.Arrived(Kinds.Entry, 0, 1000).Value.Length);
     }
 
     [Fact]

@@ -1,5 +1,5 @@
 using Google.Protobuf;
-using Rivet.Client.Tls;
+using Rivet.Client.Native.Tls;
 using Rivet.Kernel;
 using Rivet.Link;
 using Rivet.Testing;

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
-using Rivet.Client.Tls;
+using Rivet.Client.Native.Tls;
 
 namespace Rivet.Scenarios.Tests;
 

@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 using System.Security.Cryptography;
-using Rivet.Client.Tls;
+using Rivet.Client.Native.Tls;
 using Rivet.Link;
 using Rivet.Testing;
 using Rivet.Wire;

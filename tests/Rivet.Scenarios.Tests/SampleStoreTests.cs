@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Google.Protobuf;
-using Rivet.Client.Tls;
+using Rivet.Client.Native.Tls;
 using Rivet.Cryptography.Sodium;
 using Rivet.Testing;
 using Rivet.Wire;

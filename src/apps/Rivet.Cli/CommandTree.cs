@@ -39,7 +39,7 @@ internal static class CommandTree
             await error.WriteLineAsync(exit.Message);
             return exit.Code;
         }
-        catch (ContainerException failed)
+        catch (HomeException failed)
         {
             await error.WriteLineAsync(words.Say(new ClientRefusal(failed.Message)));
             return ExitCode.Home;

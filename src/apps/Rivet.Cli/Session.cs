@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Rivet.Client;
+using Rivet.Client.Native;
 using Rivet.Container;
 using Rivet.Kernel;
 
@@ -8,20 +9,21 @@ namespace Rivet.Cli;
 /// <summary>What a command works with: the texts, the output, and this home's client.</summary>
 internal sealed class Session : IAsyncDisposable
 {
-    private readonly Passphrase? passphrase;
-
-    private Session(RivetClient client, Passphrase? passphrase, Words words, bool json, TextWriter output, TextWriter error)
+    private Session(RivetClient client, ClientHome home, Words words, bool json, TextWriter output, TextWriter error)
     {
         Client = client;
+        OwnHome = home;
         Words = words;
         Json = json;
         Output = output;
         Error = error;
-        this.passphrase = passphrase;
         Names = new Names(client, words);
     }
 
     public RivetClient Client { get; }
+
+    /// <summary>The home that is open.</summary>
+    public ClientHome OwnHome { get; }
 
     public Names Names { get; }
 
@@ -45,13 +47,13 @@ internal sealed class Session : IAsyncDisposable
             home = home with { Passphrase = passphrase };
         }
 
-        if (!RivetClient.Open(home, TimeProvider.System).TryGet(out var client, out var why))
+        if (!NativeClient.Open(home, TimeProvider.System).TryGet(out var client, out var why))
         {
             throw new CliExit(ExitCode.Home, words.Say(why));
         }
 
         return new Session(
-            client, passphrase, words, parsed.GetValue(options.Json), parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
+            client, home, words, parsed.GetValue(options.Json), parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
     }
 
     /// <summary>Starts the link and waits until everything is here; without a link the command goes on with what is stored, and says so.</summary>
@@ -84,7 +86,7 @@ internal sealed class Session : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Client.DisposeAsync();
-        passphrase?.Dispose();
+        OwnHome.Passphrase?.Dispose();
     }
 
     /// <summary>Where the home is: the option, else RIVET_HOME, else the default profile.</summary>

@@ -1,4 +1,5 @@
 using Rivet.Client;
+using Rivet.Client.Native;
 using Rivet.Container;
 using Rivet.Kernel;
 using Rivet.Wire;
@@ -71,7 +72,7 @@ internal sealed class Crew(string folder, TimeProvider time) : IAsyncDisposable
             Home = Path.Combine(folder, $"home-{number}"),
             KeyFolder = Path.Combine(folder, $"home-{number}-keys"),
         };
-        var client = (await RivetClient.JoinAsync(new ClientHome { Place = place }, invitation, details, time, ct)).Value(Words.Of("Join"));
+        var client = (await NativeClient.JoinAsync(new ClientHome { Place = place }, invitation, details, time, ct)).Value(Words.Of("Join"));
         clients.Add(client);
         client.Start();
         var status = await client.CaughtUpAsync(Patience, ct);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Rivet.Client;
+using Rivet.Client.Native;
 using Rivet.Container;
 using Rivet.Kernel;
 
@@ -30,7 +31,7 @@ internal static class Listener
             await stop.CancelAsync();
         });
 
-        await using var client = RivetClient
+        await using var client = NativeClient
             .Open(new ClientHome { Place = new ContainerPlace { Home = home, KeyFolder = keys } }, TimeProvider.System)
             .Value("listen");
         client.Start();

@@ -1,6 +1,5 @@
 using Rivet.Client.Home;
 using Rivet.Client.Links;
-using Rivet.Container;
 using Rivet.Link;
 using Rivet.Wire;
 
@@ -28,6 +27,9 @@ public sealed record ClientRefusal(string Reason)
     /// <summary>This home has joined a company already.</summary>
     public const string AlreadyJoined = "client.already-joined";
 
+    /// <summary>The holder of this device's key does not answer.</summary>
+    public const string KeyUnavailable = "client.key-unavailable";
+
     /// <summary>The server's general reason; <see cref="RefusalCode.RefusalNone"/> where it was not the server.</summary>
     public RefusalCode Code { get; init; }
 
@@ -49,8 +51,6 @@ public sealed record ClientRefusal(string Reason)
         };
 
     internal static ClientRefusal Of(LinkRefusal refusal) => new(LinkReasons.Key(refusal));
-
-    internal static ClientRefusal Of(ContainerRefusal refusal) => new(ContainerException.Key(refusal));
 
     internal static ClientRefusal Of(WhyNot why)
         => new(why.Reason) { Code = (RefusalCode)why.Code, Detail = why.Detail, Incident = why.Incident };

@@ -88,7 +88,12 @@ public sealed partial class RivetClient
         }
 
         byte[] signed = [.. System.Text.Encoding.ASCII.GetBytes(PageContext), 0, .. challenge.Challenge.Span];
-        var request = new OpenPageRequest { Challenge = challenge.Challenge, Signature = ByteString.CopyFrom(keys.Identity.Sign(signed)) };
+        if (await identity.SignAsync(signed, ct) is not { } signature)
+        {
+            return new ClientRefusal(ClientRefusal.KeyUnavailable);
+        }
+
+        var request = new OpenPageRequest { Challenge = challenge.Challenge, Signature = UnsafeByteOperations.UnsafeWrap(signature) };
         return (await AskAsync(Method.OpenPage, request, OpenPageResponse.Parser, ct)).TryGet(out var page, out why) ? page.Url : why;
     }
 

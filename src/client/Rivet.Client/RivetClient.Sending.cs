@@ -16,10 +16,14 @@ public sealed record Sent(ConversationId Conversation, ulong Sequence, ReadOnlyM
 public sealed partial class RivetClient
 {
     /// <summary>
-    /// Puts a message, edit, recall or reaction into the send queue; durable when this returns. It goes out with the
-    /// next link and leaves the queue only when the server has committed it. Gives its client message id.
+    /// Puts a message, edit, recall or reaction into the send queue: durable when this returns, in a browser when
+    /// <see cref="SavedAsync"/> says so. It goes out with the next link, never before it is durable, and leaves the queue
+    /// only when the server has committed it. Gives its client message id.
     /// </summary>
     public ReadOnlyMemory<byte> Queue(ConversationId conversation, Content content) => Queue(conversation, content, awaited: false);
+
+    /// <summary>Completes when everything queued, marked or received before outlives this program's end.</summary>
+    public ValueTask SavedAsync(CancellationToken ct) => store.DurableAsync(ct);
 
     /// <summary>Queues and waits for the server's commit. Cancelled, the message stays in the queue and still goes out.</summary>
     public async Task<Result<Sent, ClientRefusal>> SendAsync(ConversationId conversation, Content content, CancellationToken ct)

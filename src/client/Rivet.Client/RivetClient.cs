@@ -2,12 +2,9 @@ using Google.Protobuf;
 using Rivet.Client.Home;
 using Rivet.Client.Links;
 using Rivet.Client.Sync;
-using Rivet.Client.Tls;
-using Rivet.Container;
-using Rivet.Cryptography.Sodium;
+using Rivet.Cryptography;
 using Rivet.Kernel;
 using Rivet.Link;
-using Rivet.Link.Recording;
 using Rivet.Wire;
 
 namespace Rivet.Client;
@@ -20,16 +17,21 @@ namespace Rivet.Client;
 public sealed partial class RivetClient : IAsyncDisposable
 {
     private readonly LocalStore store;
-    private readonly DeviceKeys keys;
+    private readonly ISigner identity;
+    private readonly IDisposable keys;
     private readonly TimeProvider time;
     private readonly LinkHolder holder;
     private readonly CancellationTokenSource stop = new();
     private Task running = Task.CompletedTask;
 
-    /// <summary>A client over an opened store; <paramref name="chance"/> is what its back-off is drawn from.</summary>
-    internal RivetClient(LocalStore store, DeviceKeys keys, Dial dial, TimeProvider time, Random chance)
+    /// <summary>
+    /// A client over an opened store, which it owns; <paramref name="keys"/> are disposed with it, and its back-off is
+    /// drawn from <paramref name="chance"/>.
+    /// </summary>
+    internal RivetClient(LocalStore store, ISigner identity, IDisposable keys, Dial dial, TimeProvider time, Random chance)
     {
         this.store = store;
+        this.identity = identity;
         this.keys = keys;
         this.time = time;
         holder = new LinkHolder(store, dial, time, chance);
@@ -38,97 +40,11 @@ public sealed partial class RivetClient : IAsyncDisposable
     /// <summary>Who this device and its person are.</summary>
     public Profile Profile => store.Profile()!;
 
-    /// <summary>What protects the home's container.</summary>
-    public Protection Protection => store.Records.Protection;
-
     /// <summary>How the link is.</summary>
     public LinkStatus Status => holder.Status;
 
     /// <summary>Grows with every change of the home or the link; see <see cref="ChangedAsync"/>.</summary>
     public long Changes => store.Bell.Count;
-
-    /// <summary>
-    /// Joins a company with an invitation: makes the keys and the container, proves them to the server that the
-    /// invitation pins, and keeps who it became. Interrupted, it may be called again with the same invitation.
-    /// </summary>
-    public static async Task<Result<RivetClient, ClientRefusal>> JoinAsync(
-        ClientHome home, InvitationLink invitation, JoinDetails details, TimeProvider time, CancellationToken ct)
-    {
-        ArgumentNullException.ThrowIfNull(invitation);
-        return await JoinAsync(home, invitation, details, (keys, memory) => LwsDialled.To(LinkTarget.Of(invitation), keys, memory, time), time, ct);
-    }
-
-    /// <summary>Opens a home that has joined. Does not connect: see <see cref="Start"/>.</summary>
-    public static Result<RivetClient, ClientRefusal> Open(ClientHome home, TimeProvider time)
-        => Open(
-            home,
-            (server, keys, memory) => LwsDialled.To(new LinkTarget(server.Host, (int)server.Port, server.Key.Memory), keys, memory, time),
-            time);
-
-    internal static async Task<Result<RivetClient, ClientRefusal>> JoinAsync(
-        ClientHome home, InvitationLink invitation, JoinDetails details, Func<DeviceKeys, ServerMemory, Dial> dialWith,
-        TimeProvider time, CancellationToken ct)
-    {
-        ArgumentNullException.ThrowIfNull(home);
-        ArgumentNullException.ThrowIfNull(details);
-        var opened = DeviceContainer.Open(home.Place, home.Passphrase);
-        if (opened is { IsOk: false, Refusal: ContainerRefusal.NotThere })
-        {
-            opened = DeviceContainer.Create(home.Place, home.Passphrase, PassphraseCost.Default);
-        }
-
-        if (!opened.TryGet(out var container, out var why))
-        {
-            return ClientRefusal.Of(why);
-        }
-
-        var store = new LocalStore(new ContainerRecords(container));
-        if (store.Profile() is not null)
-        {
-            store.Dispose();
-            return new ClientRefusal(ClientRefusal.AlreadyJoined);
-        }
-
-        // Keys of an interrupted attempt are used again: the server may know them already.
-        var keys = store.Keys() ?? DeviceKeys.Create();
-        var server = new ServerPin { Host = invitation.Host, Port = (uint)invitation.Port, Key = ByteString.CopyFrom(invitation.ServerKey.Span) };
-        store.KeepDevice(keys, server);
-        var dial = dialWith(keys, store.Memory());
-        var client = new RivetClient(store, keys, dial, time, Random.Shared);
-        if (await client.EnrolAsync(invitation, details, dial, ct) is { } refused)
-        {
-            await client.DisposeAsync();
-            return refused;
-        }
-
-        return client;
-    }
-
-    internal static Result<RivetClient, ClientRefusal> Open(ClientHome home, Func<ServerPin, DeviceKeys, ServerMemory, Dial> dialWith, TimeProvider time)
-    {
-        ArgumentNullException.ThrowIfNull(home);
-        if (!DeviceContainer.Open(home.Place, home.Passphrase).TryGet(out var container, out var why))
-        {
-            return ClientRefusal.Of(why);
-        }
-
-        var store = new LocalStore(new ContainerRecords(container));
-        try
-        {
-            if (store.Profile() is not null && store.Server() is { } server && store.Keys() is { } keys)
-            {
-                return new RivetClient(store, keys, dialWith(server, keys, store.Memory()), time, Random.Shared);
-            }
-        }
-        catch (ContainerException damaged)
-        {
-            store.Dispose();
-            return ClientRefusal.Of(damaged.Refusal);
-        }
-
-        store.Dispose();
-        return new ClientRefusal(ClientRefusal.NotJoined);
-    }
 
     /// <summary>Keeps the home in step with the server from now on, reconnecting by itself.</summary>
     public void Start()
@@ -139,18 +55,8 @@ public sealed partial class RivetClient : IAsyncDisposable
         }
     }
 
-    /// <summary>Completes when the work that <see cref="Start"/> began ends; fails when the container failed under it.</summary>
+    /// <summary>Completes when the work that <see cref="Start"/> began ends; fails when the home failed under it.</summary>
     public Task Ended => running;
-
-    /// <summary>
-    /// Signs this device in once more, over a link of its own that is written down; its other link ends as replaced. For debugging.
-    /// </summary>
-    public async Task<Result<LwsLink, LinkRefusal>> ConnectRecordedAsync(LinkRecorder recorder, CancellationToken ct)
-    {
-        var server = store.Server()!;
-        return await TlsLink.ConnectAsync(
-            new LinkTarget(server.Host, (int)server.Port, server.Key.Memory), keys, null, store.Memory(), time, ct, recorder);
-    }
 
     /// <summary>Waits for a change past <paramref name="seen"/>, a former value of <see cref="Changes"/>; gives the new value.</summary>
     public Task<long> ChangedAsync(long seen, CancellationToken ct) => store.Bell.PastAsync(seen, ct);
@@ -183,7 +89,7 @@ public sealed partial class RivetClient : IAsyncDisposable
         }
     }
 
-    /// <summary>Says goodbye, closes the container and zeroes the keys.</summary>
+    /// <summary>Says goodbye, closes the home and zeroes the keys.</summary>
     public async ValueTask DisposeAsync()
     {
         stop.Cancel();
@@ -193,7 +99,7 @@ public sealed partial class RivetClient : IAsyncDisposable
         stop.Dispose();
     }
 
-    /// <summary>Waits for a change; a container that failed under the client is thrown rather than waited for.</summary>
+    /// <summary>Waits for a change; a home that failed under the client is thrown rather than waited for.</summary>
     private async Task WaitAsync(long seen, CancellationToken ct)
     {
         var changed = store.Bell.PastAsync(seen, ct);
@@ -205,7 +111,8 @@ public sealed partial class RivetClient : IAsyncDisposable
         await changed;
     }
 
-    private async Task<ClientRefusal?> EnrolAsync(InvitationLink invitation, JoinDetails details, Dial dial, CancellationToken ct)
+    /// <summary>Joins the company and keeps who the device became; null when it did.</summary>
+    internal async Task<ClientRefusal?> EnrolAsync(InvitationLink invitation, JoinDetails details, Dial dial, CancellationToken ct)
     {
         var join = new Join
         {
@@ -214,6 +121,7 @@ public sealed partial class RivetClient : IAsyncDisposable
             DeviceName = details.DeviceName,
             CompanyName = details.CompanyName,
         };
+        await store.DurableAsync(ct);
         var joined = await dial(join, ct);
         if (joined is { IsOk: false, Refusal: LinkRefusal.Refused })
         {

@@ -1,5 +1,5 @@
 using System.Buffers;
-using Rivet.Client.Tls;
+using Rivet.Client.Native.Tls;
 using Rivet.Cryptography;
 using Rivet.Lws.Agreement;
 using Rivet.Lws.Frames;

@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Rivet.Client.Tls;
+using Rivet.Client.Native.Tls;
 using Rivet.Hosting.Link;
 using Rivet.Hosting.Link.Web;
 using Rivet.Kernel;

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Buffers;
 using Google.Protobuf;
-using Rivet.Client.Tls;
+using Rivet.Client.Native.Tls;
 using Rivet.Cryptography;
 using Rivet.Cryptography.Sodium.Tls;
 using Rivet.Hosting.Tests.Fakes;

@@ -1,7 +1,7 @@
 using System.Net;
 using Google.Protobuf;
 using Microsoft.Extensions.Time.Testing;
-using Rivet.Client.Tls;
+using Rivet.Client.Native.Tls;
 using Rivet.Hosting.Link;
 using Rivet.Hosting.Link.Connections;
 using Rivet.Hosting.Tests.Fakes;

@@ -1,6 +1,6 @@
 using System.Text;
 using Google.Protobuf;
-using Rivet.Client.Tls;
+using Rivet.Client.Native.Tls;
 using Rivet.Hosting.Tests.Fakes;
 using Rivet.Link.Recording;
 using Rivet.Lws.Frames;

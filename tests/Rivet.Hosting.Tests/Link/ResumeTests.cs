@@ -1,6 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
-using Rivet.Client.Tls;
+using Rivet.Client.Native.Tls;
 using Rivet.Hosting.Link;
 using Rivet.Hosting.Tests.Fakes;
 using Rivet.Link;

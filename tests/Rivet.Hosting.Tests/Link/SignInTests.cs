@@ -2,7 +2,7 @@ using System.Net.Sockets;
 using System.Net;
 using Google.Protobuf;
 using Microsoft.Extensions.Time.Testing;
-using Rivet.Client.Tls;
+using Rivet.Client.Native.Tls;
 using Rivet.Cryptography.Sodium;
 using Rivet.Hosting.Tests.Fakes;
 using Rivet.Kernel;

@@ -6,7 +6,7 @@ using System.Net;
 using System.Runtime.Versioning;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
-using Rivet.Client.Tls;
+using Rivet.Client.Native.Tls;
 using Rivet.Hosting.Link.Tls;
 using Rivet.Hosting.Tests.Fakes;
 using Rivet.Testing;

@@ -1,7 +1,7 @@
 using System.Net.WebSockets;
 using System.Text;
 using Google.Protobuf;
-using Rivet.Client.Tls;
+using Rivet.Client.Native.Tls;
 using Rivet.Hosting.Tests.Fakes;
 using Rivet.Lws.Agreement;
 using Rivet.Lws.Frames;

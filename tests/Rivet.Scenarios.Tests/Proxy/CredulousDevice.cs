@@ -3,7 +3,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Text;
-using Rivet.Client.Tls;
+using Rivet.Client.Native.Tls;
 using Rivet.Cryptography.Sodium.Tls;
 using Rivet.Lws;
 using Rivet.Lws.Agreement;

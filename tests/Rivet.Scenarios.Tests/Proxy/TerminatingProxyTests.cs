@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography.X509Certificates;
 using System.Security.Cryptography;
-using Rivet.Client.Tls;
+using Rivet.Client.Native.Tls;
 using Rivet.Kernel;
 using Rivet.Link;
 using Rivet.Testing;

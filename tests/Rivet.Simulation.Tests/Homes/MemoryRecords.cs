@@ -1,14 +1,11 @@
 using Rivet.Client.Home;
-using Rivet.Container;
 
 namespace Rivet.Simulation.Tests;
 
 /// <summary>A home's records in memory, where the encrypted container would be too slow for so many schedules.</summary>
-internal sealed class MemoryRecords(MemoryDisk disk) : IRecords, IRecordWrite
+internal sealed class MemoryRecords(MemoryTables disk) : IRecords, IRecordWrite
 {
-    private readonly List<(RecordKind Kind, byte[] Key, Record? Before)> undo = [];
-
-    public Protection Protection => Protection.KeyFile;
+    private readonly List<(RecordKind Kind, byte[] Key, HomeRecord? Before)> undo = [];
 
     public bool IsShared => false;
 
@@ -16,12 +13,14 @@ internal sealed class MemoryRecords(MemoryDisk disk) : IRecords, IRecordWrite
 
     public byte[]? Find(RecordKind kind, byte[] key) => disk.Find(kind, key);
 
-    public Record[] All(RecordKind kind) => [.. disk.Of(kind)];
+    public HomeRecord[] All(RecordKind kind) => [.. disk.Of(kind)];
 
-    public Record[] Range(RecordKind kind, byte[] from, byte[] to, int limit) => disk.Range(kind, from, to, limit);
+    public HomeRecord[] Range(RecordKind kind, byte[] from, byte[] to, int limit) => disk.Range(kind, from, to, limit);
 
-    public Record[] Arrived(RecordKind kind, long after, int limit)
+    public HomeRecord[] Arrived(RecordKind kind, long after, int limit)
         => [.. disk.Of(kind).Where(record => record.Arrival > after).OrderBy(record => record.Arrival).Take(limit)];
+
+    public ValueTask DurableAsync(CancellationToken ct) => ValueTask.CompletedTask;
 
     public IDisposable? TryTakeLink() => this;
 

@@ -1,5 +1,4 @@
 using Rivet.Client.Home;
-using Rivet.Container;
 
 namespace Rivet.Simulation.Tests;
 
@@ -23,8 +22,6 @@ internal sealed class WatchedRecords(IRecords inner, Process process, Func<Death
     private readonly List<Change> changes = [];
     private IDisposable? link;
 
-    public Protection Protection => inner.Protection;
-
     /// <summary>One process a home: nobody else writes here.</summary>
     public bool IsShared => false;
 
@@ -32,11 +29,13 @@ internal sealed class WatchedRecords(IRecords inner, Process process, Func<Death
 
     public byte[]? Find(RecordKind kind, byte[] key) => Inner.Find(kind, key);
 
-    public Record[] All(RecordKind kind) => Inner.All(kind);
+    public HomeRecord[] All(RecordKind kind) => Inner.All(kind);
 
-    public Record[] Range(RecordKind kind, byte[] from, byte[] to, int limit) => Inner.Range(kind, from, to, limit);
+    public HomeRecord[] Range(RecordKind kind, byte[] from, byte[] to, int limit) => Inner.Range(kind, from, to, limit);
 
-    public Record[] Arrived(RecordKind kind, long after, int limit) => Inner.Arrived(kind, after, limit);
+    public HomeRecord[] Arrived(RecordKind kind, long after, int limit) => Inner.Arrived(kind, after, limit);
+
+    public ValueTask DurableAsync(CancellationToken ct) => Inner.DurableAsync(ct);
 
     public IDisposable? TryTakeLink() => link = Inner.TryTakeLink();
 

@@ -1,3 +1,4 @@
+using Rivet.Client.Native;
 using Google.Protobuf;
 using Rivet.Client.Home;
 using Rivet.Container;
@@ -144,7 +145,7 @@ internal sealed partial class World : IDisposable
 
     private void Add(Subject subject, string name)
     {
-        var disk = new MemoryDisk();
+        var disk = new MemoryTables();
         devices.Add(new Device(this, name, subject, folder is null ? () => new MemoryRecords(disk) : () => Container(name)));
     }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Rivet.Client;
+using Rivet.Client.Native;
 using Rivet.Container;
 using Rivet.Kernel;
 
@@ -27,7 +28,7 @@ internal static class JoinCommand
             var home = Session.Home(parsed, options, passphrase);
             var details = new JoinDetails(
                 parsed.GetValue(name) ?? Environment.UserName, parsed.GetValue(device) ?? Environment.MachineName, parsed.GetValue(company) ?? "");
-            if (!(await RivetClient.JoinAsync(home, link, details, TimeProvider.System, ct)).TryGet(out var client, out var why))
+            if (!(await NativeClient.JoinAsync(home, link, details, TimeProvider.System, ct)).TryGet(out var client, out var why))
             {
                 throw Session.Refused(why, words);
             }
@@ -56,13 +57,13 @@ internal static class JoinCommand
                 json.WriteString("company", profile.Company.ToString());
                 json.WriteString("personName", profile.PersonName);
                 json.WriteString("companyName", profile.CompanyName);
-                json.WriteString("protection", client.Protection is Protection.Passphrase ? "passphrase" : "key-file");
+                json.WriteString("protection", home.Passphrase is not null ? "passphrase" : "key-file");
             });
             return;
         }
 
         output.WriteLine(words["join.done", Plain.Line(profile.PersonName), Plain.Line(profile.CompanyName), words.Kind("role", profile.Role)]);
         output.WriteLine(words["join.home", home.Place.Home]);
-        output.WriteLine(client.Protection is Protection.Passphrase ? words["protection.passphrase"] : words["protection.key-file", home.Place.KeyFolder]);
+        output.WriteLine(home.Passphrase is not null ? words["protection.passphrase"] : words["protection.key-file", home.Place.KeyFolder]);
     }
 }

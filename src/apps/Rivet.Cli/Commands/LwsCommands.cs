@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Rivet.Client;
-using Rivet.Client.Tls;
+using Rivet.Client.Native;
+using Rivet.Client.Native.Tls;
 using Rivet.Kernel;
 using Rivet.Link.Recording;
 using Rivet.Wire;
@@ -53,36 +54,27 @@ internal static class LwsCommands
                 throw new CliExit(ExitCode.Usage, words["record.bad-seconds"]);
             }
 
-            using var passphrase = Session.ReadPassphrase(parsed, options);
-            if (!RivetClient.Open(Session.Home(parsed, options, passphrase), TimeProvider.System).TryGet(out var client, out var why))
+            await using var session = Session.Open(parsed, options);
+            await using var output = Create(parsed.GetValue(file)!, words);
+            var recorder = new LinkRecorder(output, parsed.GetValue(keys), TimeProvider.System);
+            var connected = await NativeClient.ConnectRecordedAsync(session.OwnHome, recorder, TimeProvider.System, ct);
+            if (connected.TryGet(out var link, out var refused))
             {
-                throw new CliExit(ExitCode.Home, words.Say(why));
+                await using (link)
+                {
+                    await link.AskAsync(Method.WhoAmI, new WhoAmIRequest(), WhoAmIResponse.Parser, ct);
+                    await link.AskAsync(Method.ListConversations, new ListConversationsRequest(), ListConversationsResponse.Parser, ct);
+                    await Task.WhenAny(link.Closed, Task.Delay(TimeSpan.FromSeconds(parsed.GetValue(seconds)), ct));
+                }
+            }
+            var said = parsed.InvocationConfiguration.Error;
+            await said.WriteLineAsync(words["record.done", recorder.Lines, Plain.Line(parsed.GetValue(file)!)]);
+            if (parsed.GetValue(keys))
+            {
+                await said.WriteLineAsync(words["record.keys"]);
             }
 
-            await using (client)
-            {
-                await using var output = Create(parsed.GetValue(file)!, words);
-                var recorder = new LinkRecorder(output, parsed.GetValue(keys), TimeProvider.System);
-                var connected = await client.ConnectRecordedAsync(recorder, ct);
-                if (connected.TryGet(out var link, out var refused))
-                {
-                    await using (link)
-                    {
-                        await link.AskAsync(Method.WhoAmI, new WhoAmIRequest(), WhoAmIResponse.Parser, ct);
-                        await link.AskAsync(Method.ListConversations, new ListConversationsRequest(), ListConversationsResponse.Parser, ct);
-                        await Task.WhenAny(link.Closed, Task.Delay(TimeSpan.FromSeconds(parsed.GetValue(seconds)), ct));
-                    }
-                }
-
-                var said = parsed.InvocationConfiguration.Error;
-                await said.WriteLineAsync(words["record.done", recorder.Lines, Plain.Line(parsed.GetValue(file)!)]);
-                if (parsed.GetValue(keys))
-                {
-                    await said.WriteLineAsync(words["record.keys"]);
-                }
-
-                return connected.IsOk ? ExitCode.Done : throw new CliExit(ExitCode.LinkEnded, words["record.refused", refused.ToString()]);
-            }
+            return refused is null ? ExitCode.Done : throw new CliExit(ExitCode.LinkEnded, words["record.refused", words.Say(refused)]);
         });
         return command;
     }
@@ -154,7 +146,7 @@ internal static class LwsCommands
         }
 
         using var passphrase = Session.ReadPassphrase(parsed, options);
-        if (!RivetClient.Open(Session.Home(parsed, options, passphrase), TimeProvider.System).TryGet(out var client, out var why))
+        if (!NativeClient.Open(Session.Home(parsed, options, passphrase), TimeProvider.System).TryGet(out var client, out var why))
         {
             if (why.Reason is not ClientRefusal.NotJoined)
             {

@@ -28,7 +28,7 @@ internal static class WhoAmICommand
                 json.WriteString("role", profile.Role.ToString().ToLowerInvariant());
                 json.WriteString("server", server);
                 json.WriteString("serverKey", key);
-                json.WriteString("protection", session.Client.Protection is Protection.Passphrase ? "passphrase" : "key-file");
+                json.WriteString("protection", session.OwnHome.Passphrase is not null ? "passphrase" : "key-file");
             });
             return Task.CompletedTask;
         }
@@ -40,7 +40,7 @@ internal static class WhoAmICommand
             [words["whoami.device"], $"{Plain.Line(profile.DeviceName)}  {profile.Device}"],
             [words["whoami.server"], server],
             [words["whoami.key"], key],
-            [words["whoami.protection"], words[session.Client.Protection is Protection.Passphrase ? "whoami.passphrase" : "whoami.key-file"]],
+            [words["whoami.protection"], words[session.OwnHome.Passphrase is not null ? "whoami.passphrase" : "whoami.key-file"]],
         ]);
         return Task.CompletedTask;
     });

@@ -1,7 +1,7 @@
 using System.Buffers.Text;
 using System.Globalization;
 using System.Security.Authentication;
-using Rivet.Client.Tls;
+using Rivet.Client.Native.Tls;
 
 namespace Rivet.Cli;
 

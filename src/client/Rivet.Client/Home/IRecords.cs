@@ -1,15 +1,11 @@
-using Rivet.Container;
-
 namespace Rivet.Client.Home;
 
 /// <summary>
-/// What a home needs of the place that keeps its records: the device's container, or in a simulation a memory that
-/// survives the client's crash. What the place cannot do is thrown as <see cref="ContainerException"/>.
+/// What a home needs of the place that keeps its records: an installed device's container, a browser's sealed journal, or in
+/// a simulation a memory that survives the client's crash. What the place cannot do is thrown as <see cref="HomeException"/>.
 /// </summary>
 internal interface IRecords : IDisposable
 {
-    Protection Protection { get; }
-
     /// <summary>Whether other processes may write here too, so that one has to look.</summary>
     bool IsShared { get; }
 
@@ -19,16 +15,19 @@ internal interface IRecords : IDisposable
     byte[]? Find(RecordKind kind, byte[] key);
 
     /// <summary>All records of a kind, ordered by key.</summary>
-    Record[] All(RecordKind kind);
+    HomeRecord[] All(RecordKind kind);
 
     /// <summary>Records of a kind from one key (inclusive) up to another (exclusive), ordered by key.</summary>
-    Record[] Range(RecordKind kind, byte[] from, byte[] to, int limit);
+    HomeRecord[] Range(RecordKind kind, byte[] from, byte[] to, int limit);
 
     /// <summary>Records of a kind in the order in which they first arrived here.</summary>
-    Record[] Arrived(RecordKind kind, long after, int limit);
+    HomeRecord[] Arrived(RecordKind kind, long after, int limit);
 
-    /// <summary>Runs a transaction: all of it is durable when this returns, or none of it happened.</summary>
+    /// <summary>Runs a transaction: all of it happened when this returns, or none of it. It is durable when <see cref="DurableAsync"/> says so.</summary>
     T Write<T>(Func<IRecordWrite, T> work);
+
+    /// <summary>Completes when everything written before is durable: nobody outside may be told of it earlier.</summary>
+    ValueTask DurableAsync(CancellationToken ct);
 
     /// <summary>Becomes the one process of this home that may have a link, until disposed; null while another is.</summary>
     IDisposable? TryTakeLink();
@@ -46,3 +45,9 @@ internal interface IRecordWrite
 
     void Delete(RecordKind kind, byte[] key);
 }
+
+/// <summary>An opened record.</summary>
+/// <param name="Arrival">Grows with every record first written here, in commit order; kept when the record is replaced.</param>
+/// <param name="Key">The lookup key: ids only.</param>
+/// <param name="Value">The content.</param>
+internal readonly record struct HomeRecord(long Arrival, byte[] Key, byte[] Value);

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using Google.Protobuf;
-using Rivet.Container;
 using Rivet.Kernel;
 using Rivet.Wire;
 

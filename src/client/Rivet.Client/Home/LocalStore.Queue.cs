@@ -1,5 +1,4 @@
 using Google.Protobuf;
-using Rivet.Container;
 using Rivet.Kernel;
 using Rivet.Wire;
 
@@ -118,6 +117,6 @@ internal sealed partial class LocalStore
         write.Put(RecordKind.Outgoing, messageId, message.ToByteArray());
     }
 
-    private IEnumerable<Record> InOrder(RecordKind kind)
+    private IEnumerable<HomeRecord> InOrder(RecordKind kind)
         => records.All(kind).OrderBy(record => record.Arrival);
 }

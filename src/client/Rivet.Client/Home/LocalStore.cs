@@ -1,8 +1,4 @@
-using System.Security.Cryptography;
 using Google.Protobuf;
-using Rivet.Client.Tls;
-using Rivet.Container;
-using Rivet.Cryptography.Sodium;
 using Rivet.Kernel;
 using Rivet.Link;
 using Rivet.Wire;
@@ -19,6 +15,9 @@ internal sealed partial class LocalStore(IRecords records) : IDisposable
 
     public IRecords Records => records;
 
+    /// <inheritdoc cref="IRecords.DurableAsync"/>
+    public ValueTask DurableAsync(CancellationToken ct) => records.DurableAsync(ct);
+
     public void Dispose() => records.Dispose();
 
     /// <summary>Rings the bell when another process has written since the last look.</summary>
@@ -31,15 +30,8 @@ internal sealed partial class LocalStore(IRecords records) : IDisposable
         }
     }
 
-    public DeviceKeys? Keys()
-    {
-        if (Find(RecordKind.DeviceKeys, RecordKeys.One, DeviceSecrets.Parser) is not { } secrets)
-        {
-            return null;
-        }
-
-        return new DeviceKeys(Ed25519Key.FromSeed(secrets.IdentitySeed.Span), X25519Key.FromPrivateKey(secrets.StaticKey.Span));
-    }
+    /// <summary>The device's private keys, where the home keeps them.</summary>
+    public DeviceSecrets? Secrets() => Find(RecordKind.DeviceKeys, RecordKeys.One, DeviceSecrets.Parser);
 
     public ServerPin? Server() => Find(RecordKind.Server, RecordKeys.One, ServerPin.Parser);
 
@@ -58,28 +50,28 @@ internal sealed partial class LocalStore(IRecords records) : IDisposable
             }));
     }
 
-    /// <summary>Keeps the keys and the pin before anyone hears of them, so that a crash in the middle of joining loses nothing.</summary>
-    public void KeepDevice(DeviceKeys keys, ServerPin server)
+    /// <summary>
+    /// Keeps the pin, and the keys where the home keeps them, before anyone hears of them, so that a crash in the middle
+    /// of joining loses nothing.
+    /// </summary>
+    public void KeepDevice(DeviceSecrets? secrets, ServerPin server)
     {
-        var (seed, exchange) = (keys.Identity.ExportSeed(), keys.Static.ExportPrivateKey());
-        var encoded = new DeviceSecrets
-        {
-            IdentitySeed = UnsafeByteOperations.UnsafeWrap(seed),
-            StaticKey = UnsafeByteOperations.UnsafeWrap(exchange),
-        }.ToByteArray();
+        var encoded = secrets?.ToByteArray();
         try
         {
             Write(write =>
             {
-                write.Put(RecordKind.DeviceKeys, RecordKeys.One, encoded);
+                if (encoded is not null)
+                {
+                    write.Put(RecordKind.DeviceKeys, RecordKeys.One, encoded);
+                }
+
                 write.Put(RecordKind.Server, RecordKeys.One, server.ToByteArray());
             });
         }
         finally
         {
-            CryptographicOperations.ZeroMemory(seed);
-            CryptographicOperations.ZeroMemory(exchange);
-            CryptographicOperations.ZeroMemory(encoded);
+            System.Security.Cryptography.CryptographicOperations.ZeroMemory(encoded);
         }
     }
 

@@ -1,6 +1,5 @@
 using System.Threading.Channels;
 using Google.Protobuf;
-using Rivet.Client.Tls;
 using Rivet.Kernel;
 using Rivet.Link;
 using Rivet.Wire;
@@ -33,10 +32,9 @@ internal sealed class LwsDialled(LwsLink link) : ILink
 
     public Task<CloseReason> Closed => link.Closed;
 
-    public static Dial To(LinkTarget target, DeviceKeys keys, ServerMemory memory, TimeProvider time)
-        => async (join, ct) => (await TlsLink.ConnectAsync(target, keys, join, memory, time, ct)).TryGet(out var link, out var why)
-            ? new LwsDialled(link)
-            : (Result<ILink, LinkRefusal>)why;
+    /// <summary>A dial that connects as told.</summary>
+    public static Dial By(Func<Join?, CancellationToken, Task<Result<LwsLink, LinkRefusal>>> connect)
+        => async (join, ct) => (await connect(join, ct)).TryGet(out var link, out var why) ? new LwsDialled(link) : (Result<ILink, LinkRefusal>)why;
 
     public ValueTask<Result<TResponse, Refusal>> AskAsync<TResponse>(
         Method method, IMessage request, MessageParser<TResponse> parser, CancellationToken ct)

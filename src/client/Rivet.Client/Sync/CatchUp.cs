@@ -216,6 +216,7 @@ internal sealed class CatchUp(ILink link, LocalStore store, SyncInbox inbox, Per
 
     private async Task AcknowledgeAsync(CancellationToken ct)
     {
+        await store.DurableAsync(ct);
         foreach (var some in moved.Chunk(MostCursors))
         {
             var cursors = some.Select(conversation => new Cursor

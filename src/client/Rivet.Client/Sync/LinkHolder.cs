@@ -1,6 +1,5 @@
 using Rivet.Client.Home;
 using Rivet.Client.Links;
-using Rivet.Container;
 using Rivet.Kernel;
 using Rivet.Wire;
 
@@ -64,7 +63,7 @@ internal sealed class LinkHolder(LocalStore store, Dial dial, TimeProvider time,
             Report(LinkPhase.Offline, "");
             throw;
         }
-        catch (ContainerException damaged)
+        catch (HomeException damaged)
         {
             own = new LinkStatus(LinkPhase.Ended, damaged.Message);
             store.Bell.Ring();

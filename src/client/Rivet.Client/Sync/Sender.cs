@@ -24,6 +24,7 @@ internal sealed class Sender(ILink link, LocalStore store, SyncInbox inbox, Prof
             var queued = store.Outgoing().Where(pair => pair.Message.State is OutgoingState.Queued).ToList();
             if (queued.Count > 0)
             {
+                await store.DurableAsync(ct);
                 var sent = await Task.WhenAll(queued
                     .GroupBy(pair => pair.Message.ConversationId)
                     .Select(conversation => SendInOrderAsync([.. conversation], ct)));

@@ -10,7 +10,7 @@ public sealed class ContainerWrite
     internal bool MetDamage { get; private set; }
 
     /// <summary>One record's content as this transaction sees it; a damaged one refuses the whole transaction.</summary>
-    public byte[]? Find(RecordKind kind, byte[] key)
+    public byte[]? Find(byte kind, byte[] key)
     {
         if (!container.TryFind(kind, key, out var value))
         {
@@ -21,11 +21,11 @@ public sealed class ContainerWrite
     }
 
     /// <summary>Writes a record that must not exist; false when it does, which changes nothing.</summary>
-    public bool Insert(RecordKind kind, byte[] key, ReadOnlySpan<byte> value) => container.Insert(kind, key, value);
+    public bool Insert(byte kind, byte[] key, ReadOnlySpan<byte> value) => container.Insert(kind, key, value);
 
     /// <summary>Writes or replaces a record.</summary>
-    public void Put(RecordKind kind, byte[] key, ReadOnlySpan<byte> value) => container.Put(kind, key, value);
+    public void Put(byte kind, byte[] key, ReadOnlySpan<byte> value) => container.Put(kind, key, value);
 
     /// <summary>Removes a record if it is there.</summary>
-    public void Delete(RecordKind kind, byte[] key) => container.Delete(kind, key);
+    public void Delete(byte kind, byte[] key) => container.Delete(kind, key);
 }

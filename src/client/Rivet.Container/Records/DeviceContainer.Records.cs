@@ -11,19 +11,19 @@ public sealed partial class DeviceContainer
     public Result<long, ContainerRefusal> ForeignVersion() => Locked<long>(() => file.ForeignVersion());
 
     /// <summary>One record's content; null when there is none, <see cref="ContainerRefusal.Damaged"/> when it was changed.</summary>
-    public Result<byte[]?, ContainerRefusal> Find(RecordKind kind, byte[] key)
+    public Result<byte[]?, ContainerRefusal> Find(byte kind, byte[] key)
         => Locked<byte[]?>(() => TryFind(kind, key, out var value) ? value : ContainerRefusal.Damaged);
 
     /// <summary>Records of a kind whose key begins with <paramref name="prefix"/>, ordered by key.</summary>
-    public Result<Record[], ContainerRefusal> Range(RecordKind kind, byte[] prefix, bool newestFirst, int limit)
+    public Result<Record[], ContainerRefusal> Range(byte kind, byte[] prefix, bool newestFirst, int limit)
         => Locked(() => Open(kind, file.Range(kind, prefix, After(prefix), newestFirst, limit)));
 
     /// <summary>Records of a kind from one key (inclusive) up to another (exclusive), ordered by key.</summary>
-    public Result<Record[], ContainerRefusal> Range(RecordKind kind, byte[] from, byte[] to, int limit)
+    public Result<Record[], ContainerRefusal> Range(byte kind, byte[] from, byte[] to, int limit)
         => Locked(() => Open(kind, file.Range(kind, from, to, newestFirst: false, limit)));
 
     /// <summary>Records of a kind in the order in which they first arrived here.</summary>
-    public Result<Record[], ContainerRefusal> Arrived(RecordKind kind, long after, int limit)
+    public Result<Record[], ContainerRefusal> Arrived(byte kind, long after, int limit)
         => Locked(() => Open(kind, file.Arrived(kind, after, limit)));
 
     /// <summary>Runs a transaction: all of it is durable when this returns, or none of it happened.</summary>
@@ -57,20 +57,20 @@ public sealed partial class DeviceContainer
         });
     }
 
-    internal bool TryFind(RecordKind kind, byte[] key, out byte[]? value)
+    internal bool TryFind(byte kind, byte[] key, out byte[]? value)
     {
         var found = file.Find(kind, key);
         value = found is null ? null : this.key.TryOpen(found, Bound(kind, key));
         return found is null || value is not null;
     }
 
-    internal bool Insert(RecordKind kind, byte[] key, ReadOnlySpan<byte> value) => file.Insert(kind, key, this.key.Seal(value, Bound(kind, key)));
+    internal bool Insert(byte kind, byte[] key, ReadOnlySpan<byte> value) => file.Insert(kind, key, this.key.Seal(value, Bound(kind, key)));
 
-    internal void Put(RecordKind kind, byte[] key, ReadOnlySpan<byte> value) => file.Put(kind, key, this.key.Seal(value, Bound(kind, key)));
+    internal void Put(byte kind, byte[] key, ReadOnlySpan<byte> value) => file.Put(kind, key, this.key.Seal(value, Bound(kind, key)));
 
-    internal void Delete(RecordKind kind, byte[] key) => file.Delete(kind, key);
+    internal void Delete(byte kind, byte[] key) => file.Delete(kind, key);
 
-    private static byte[] Bound(RecordKind kind, byte[] key) => [(byte)kind, .. key];
+    private static byte[] Bound(byte kind, byte[] key) => [kind, .. key];
 
     /// <summary>The smallest key that no key with this prefix reaches.</summary>
     private static byte[] After(byte[] prefix)
@@ -87,7 +87,7 @@ public sealed partial class DeviceContainer
         return [.. Enumerable.Repeat((byte)0xFF, 64)];
     }
 
-    private Result<Record[], ContainerRefusal> Open(RecordKind kind, List<Record> rows)
+    private Result<Record[], ContainerRefusal> Open(byte kind, List<Record> rows)
     {
         for (var at = 0; at < rows.Count; at++)
         {

@@ -86,35 +86,35 @@ internal sealed class RecordFile : IDisposable
 
     public void Rollback() => Command("ROLLBACK").ExecuteNonQuery();
 
-    public byte[]? Find(RecordKind kind, byte[] key)
+    public byte[]? Find(byte kind, byte[] key)
     {
         var command = Command("SELECT sealed FROM record WHERE kind = $kind AND key = $key");
-        command.Parameters.AddWithValue("$kind", (int)kind);
+        command.Parameters.AddWithValue("$kind", kind);
         command.Parameters.AddWithValue("$key", key);
         return command.ExecuteScalar() as byte[];
     }
 
-    public bool Insert(RecordKind kind, byte[] key, byte[] sealedValue)
+    public bool Insert(byte kind, byte[] key, byte[] sealedValue)
         => Store("INSERT INTO record (kind, key, sealed) VALUES ($kind, $key, $sealed) ON CONFLICT DO NOTHING", kind, key, sealedValue) == 1;
 
-    public void Put(RecordKind kind, byte[] key, byte[] sealedValue)
+    public void Put(byte kind, byte[] key, byte[] sealedValue)
         => Store("INSERT INTO record (kind, key, sealed) VALUES ($kind, $key, $sealed) ON CONFLICT (kind, key) DO UPDATE SET sealed = excluded.sealed", kind, key, sealedValue);
 
-    public void Delete(RecordKind kind, byte[] key)
+    public void Delete(byte kind, byte[] key)
     {
         var command = Command("DELETE FROM record WHERE kind = $kind AND key = $key");
-        command.Parameters.AddWithValue("$kind", (int)kind);
+        command.Parameters.AddWithValue("$kind", kind);
         command.Parameters.AddWithValue("$key", key);
         command.ExecuteNonQuery();
     }
 
     /// <summary>Rows of a kind with <c>from ≤ key &lt; to</c>, by key.</summary>
-    public List<Record> Range(RecordKind kind, byte[] from, byte[] to, bool newestFirst, int limit)
+    public List<Record> Range(byte kind, byte[] from, byte[] to, bool newestFirst, int limit)
     {
         var command = Command(newestFirst
             ? "SELECT arrival, key, sealed FROM record WHERE kind = $kind AND key >= $from AND key < $to ORDER BY key DESC LIMIT $limit"
             : "SELECT arrival, key, sealed FROM record WHERE kind = $kind AND key >= $from AND key < $to ORDER BY key LIMIT $limit");
-        command.Parameters.AddWithValue("$kind", (int)kind);
+        command.Parameters.AddWithValue("$kind", kind);
         command.Parameters.AddWithValue("$from", from);
         command.Parameters.AddWithValue("$to", to);
         command.Parameters.AddWithValue("$limit", limit);
@@ -122,11 +122,11 @@ internal sealed class RecordFile : IDisposable
     }
 
     /// <summary>Rows of a kind that arrived after <paramref name="after"/>, in that order.</summary>
-    public List<Record> Arrived(RecordKind kind, long after, int limit)
+    public List<Record> Arrived(byte kind, long after, int limit)
     {
         var command = Command("SELECT arrival, key, sealed FROM record WHERE arrival > $after AND kind = $kind ORDER BY arrival LIMIT $limit");
         command.Parameters.AddWithValue("$after", after);
-        command.Parameters.AddWithValue("$kind", (int)kind);
+        command.Parameters.AddWithValue("$kind", kind);
         command.Parameters.AddWithValue("$limit", limit);
         return Read(command);
     }
@@ -153,10 +153,10 @@ internal sealed class RecordFile : IDisposable
         return rows;
     }
 
-    private int Store(string sql, RecordKind kind, byte[] key, byte[] sealedValue)
+    private int Store(string sql, byte kind, byte[] key, byte[] sealedValue)
     {
         var command = Command(sql);
-        command.Parameters.AddWithValue("$kind", (int)kind);
+        command.Parameters.AddWithValue("$kind", kind);
         command.Parameters.AddWithValue("$key", key);
         command.Parameters.AddWithValue("$sealed", sealedValue);
         return command.ExecuteNonQuery();

@@ -5,7 +5,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Rivet.Cryptography.Sodium.Tls;
 
-namespace Rivet.Client.Tls;
+namespace Rivet.Client.Native.Tls;
 
 /// <summary>What <see cref="LinkInspection"/> saw.</summary>
 public sealed record InspectedLink

@@ -1,26 +1,26 @@
-using Rivet.Container;
+namespace Rivet.Client.Home;
 
-namespace Rivet.Simulation.Tests;
-
-/// <summary>What a home has written: rows of each kind ordered by key, as the container keeps them. Survives the process.</summary>
-internal sealed class MemoryDisk
+/// <summary>Records held in memory: those of each kind ordered by key.</summary>
+internal sealed class MemoryTables
 {
-    private readonly List<Record>[] kinds = [.. Enumerable.Range(0, 13).Select(_ => new List<Record>())];
+    private readonly List<HomeRecord>[] kinds = [.. Enumerable.Range(0, (int)Enum.GetValues<RecordKind>().Max() + 1).Select(_ => new List<HomeRecord>())];
     private long arrivals;
 
-    public List<Record> Of(RecordKind kind) => kinds[(int)kind];
+    public List<HomeRecord> Of(RecordKind kind) => kinds[(int)kind];
 
     public byte[]? Find(RecordKind kind, byte[] key) => Seek(kind, key, out var at) ? Of(kind)[at].Value : null;
 
+    public HomeRecord? FindRecord(RecordKind kind, byte[] key) => Seek(kind, key, out var at) ? Of(kind)[at] : null;
+
     /// <summary>Writes a record, or removes it with null; gives what was there.</summary>
-    public Record? Set(RecordKind kind, byte[] key, byte[]? value)
+    public HomeRecord? Set(RecordKind kind, byte[] key, byte[]? value)
     {
         var rows = Of(kind);
         if (!Seek(kind, key, out var at))
         {
             if (value is not null)
             {
-                rows.Insert(at, new Record(++arrivals, key, value));
+                rows.Insert(at, new HomeRecord(++arrivals, key, value));
             }
 
             return null;
@@ -40,16 +40,17 @@ internal sealed class MemoryDisk
     }
 
     /// <summary>Takes a change back; what was deleted keeps its place in the order of arrival.</summary>
-    public void Restore(RecordKind kind, byte[] key, Record? before)
+    public void Restore(RecordKind kind, byte[] key, HomeRecord? before)
     {
         Set(kind, key, before?.Value);
         if (before is { } record && Seek(kind, key, out var at))
         {
             Of(kind)[at] = record;
+            arrivals = Math.Max(arrivals, record.Arrival);
         }
     }
 
-    public Record[] Range(RecordKind kind, byte[] from, byte[] to, int limit)
+    public HomeRecord[] Range(RecordKind kind, byte[] from, byte[] to, int limit)
     {
         Seek(kind, from, out var first);
         Seek(kind, to, out var end);

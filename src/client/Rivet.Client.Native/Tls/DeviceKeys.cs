@@ -1,6 +1,6 @@
 using Rivet.Cryptography.Sodium;
 
-namespace Rivet.Client.Tls;
+namespace Rivet.Client.Native.Tls;
 
 /// <summary>
 /// The two key pairs of a device: the Ed25519 identity key it is known by, and the X25519 static key it signs.

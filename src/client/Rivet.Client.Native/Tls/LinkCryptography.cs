@@ -2,7 +2,7 @@ using Rivet.Cryptography.Bouncy;
 using Rivet.Cryptography.Sodium;
 using Rivet.Lws.Agreement;
 
-namespace Rivet.Client.Tls;
+namespace Rivet.Client.Native.Tls;
 
 /// <summary>The primitives of an installed client.</summary>
 internal static class LinkCryptography

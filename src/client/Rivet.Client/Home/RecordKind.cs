@@ -1,7 +1,7 @@
-namespace Rivet.Container;
+namespace Rivet.Client.Home;
 
 /// <summary>What a record is. Numbers are stored and never reused.</summary>
-public enum RecordKind : byte
+internal enum RecordKind : byte
 {
     /// <summary>The device's private keys. Key: empty.</summary>
     DeviceKeys = 1,

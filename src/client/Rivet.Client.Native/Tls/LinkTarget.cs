@@ -1,6 +1,6 @@
 using Rivet.Kernel;
 
-namespace Rivet.Client.Tls;
+namespace Rivet.Client.Native.Tls;
 
 /// <summary>Where a server is and which identity it must prove.</summary>
 /// <param name="Host">Host name or address.</param>

@@ -1,21 +1,17 @@
 using Rivet.Container;
 using Rivet.Kernel;
 
-namespace Rivet.Client;
+namespace Rivet.Client.Native;
 
-/// <summary>
-/// The container failed under a running client: the disk is full, or a record was changed by another hand. Opening a
-/// home gives such things as values; in the middle of the work there is nothing a caller could do but end it.
-/// </summary>
-public sealed class ContainerException : Exception
+/// <summary>Container refusals as the client says them.</summary>
+internal static class ContainerReasons
 {
-    internal ContainerException(ContainerRefusal refusal)
-        : base(Key(refusal)) => Refusal = refusal;
+    public static ClientRefusal Refusal(ContainerRefusal refusal) => new(Key(refusal));
 
-    /// <summary>What failed.</summary>
-    public ContainerRefusal Refusal { get; }
+    /// <summary>The value, or a <see cref="HomeException"/>.</summary>
+    public static T Unwrap<T>(Result<T, ContainerRefusal> result)
+        => result.TryGet(out var value, out var why) ? value : throw new HomeException(Key(why));
 
-    /// <summary>The stable key of a container refusal, such as <c>container.wrong-key</c>.</summary>
     public static string Key(ContainerRefusal refusal) => refusal switch
     {
         ContainerRefusal.NotThere => "container.not-there",
@@ -31,7 +27,4 @@ public sealed class ContainerException : Exception
         ContainerRefusal.NoAccess => "container.no-access",
         _ => "container.unknown",
     };
-
-    internal static T Unwrap<T>(Result<T, ContainerRefusal> result)
-        => result.TryGet(out var value, out var why) ? value : throw new ContainerException(why);
 }

@@ -10,7 +10,7 @@ using Rivet.Link.Dialling;
 using Rivet.Lws;
 using Rivet.Lws.Agreement;
 
-namespace Rivet.Client.Tls;
+namespace Rivet.Client.Native.Tls;
 
 /// <summary>LWS over TLS 1.3 (docs/protocol/lws.md §2.1): the channel is bound.</summary>
 internal sealed class TlsWire : LinkWire

@@ -4,7 +4,7 @@ using Rivet.Link;
 using Rivet.Link.Recording;
 using Rivet.Wire;
 
-namespace Rivet.Client.Tls;
+namespace Rivet.Client.Native.Tls;
 
 /// <summary>The link of an installed client.</summary>
 public static class TlsLink

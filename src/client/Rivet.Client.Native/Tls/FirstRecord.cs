@@ -1,4 +1,4 @@
-namespace Rivet.Client.Tls;
+namespace Rivet.Client.Native.Tls;
 
 /// <summary>
 /// A stream that remembers the first bytes it read, which tell a TLS peer from any other, and the alert by which it refused:

@@ -13,7 +13,7 @@ using Rivet.Lws.Frames;
 using Rivet.Lws.Agreement;
 using Rivet.Wire;
 
-namespace Rivet.Client.Tls;
+namespace Rivet.Client.Native.Tls;
 
 /// <summary>
 /// Looks at a server without being a device: connects as devices do, notes what TLS negotiated, lets the server prove its

@@ -1,0 +1,42 @@
+using Google.Protobuf;
+using Microsoft.Extensions.Localization;
+using Rivet.Client;
+using Rivet.Kernel;
+using Rivet.Web.Messages;
+using Rivet.Web.Texts;
+using Rivet.Wire;
+
+namespace Rivet.Web.Chat;
+
+/// <summary>Names of people and conversations as this home knows them.</summary>
+public sealed class Names(RivetClient client, IStringLocalizer<ChatText> text)
+{
+    private readonly ByteString self = ByteString.CopyFrom(client.Profile.Person.ToBytes());
+    private Dictionary<ByteString, Person> people = [];
+
+    /// <summary>Reads the people anew.</summary>
+    public void Refresh() => people = client.People().ToDictionary(person => person.PersonId);
+
+    /// <summary>The people of the company but oneself, by name.</summary>
+    public IEnumerable<Person> Others
+        => people.Values.Where(person => person.PersonId != self).OrderBy(person => person.Name, StringComparer.CurrentCultureIgnoreCase);
+
+    public IReadOnlyList<Person> All => [.. people.Values];
+
+    public bool IsSelf(PersonId? id) => id is { } known && known == client.Profile.Person;
+
+    public string Of(PersonId? id) => id is { } known ? Of(ByteString.CopyFrom(known.ToBytes())) : text["name.nobody"];
+
+    public string Of(ByteString id)
+        => people.TryGetValue(id, out var person) && person.Name.Length > 0 ? Plain.Line(person.Name) : text["name.nobody"];
+
+    /// <summary>A group's title; for one-to-one the other person's name.</summary>
+    public string Of(Conversation conversation)
+        => conversation.Title.Length > 0 ? Plain.Line(conversation.Title)
+            : conversation.Members.FirstOrDefault(member => member != self) is { } other ? Of(other)
+            : text["name.untitled"];
+
+    /// <summary>What stands in a person's or group's circle.</summary>
+    public static string Initial(string name)
+        => name.Length == 0 ? "?" : System.Globalization.StringInfo.GetNextTextElement(name).ToUpper(System.Globalization.CultureInfo.CurrentCulture);
+}

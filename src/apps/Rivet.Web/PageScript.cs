@@ -1,0 +1,70 @@
+using System.Globalization;
+using System.Runtime.InteropServices.JavaScript;
+
+namespace Rivet.Web;
+
+/// <summary>The page's own script (<c>page.js</c>): what only a script can do with a page.</summary>
+internal static partial class PageScript
+{
+    private const string Module = "rivet-page";
+
+    public static async Task LoadAsync() => (await JSHost.ImportAsync(Module, "../page.js")).Dispose();
+
+    /// <summary>Speaks the language that was chosen on any page of this server, else the browser's.</summary>
+    public static void UseLanguage()
+    {
+        var culture = CultureInfo.GetCultureInfo(Language());
+        CultureInfo.DefaultThreadCurrentCulture = CultureInfo.DefaultThreadCurrentUICulture = culture;
+        CultureInfo.CurrentCulture = CultureInfo.CurrentUICulture = culture;
+    }
+
+    [JSImport("language", Module)]
+    public static partial string Language();
+
+    /// <summary>What stands behind the # of the address, taken out of it and out of the history.</summary>
+    [JSImport("takeFragment", Module)]
+    public static partial string TakeFragment();
+
+    [JSImport("describeBrowser", Module)]
+    public static partial string DescribeBrowser();
+
+    /// <summary>Scrolls an element to its end if it is near it, or always.</summary>
+    [JSImport("toEnd", Module)]
+    public static partial void ToEnd(string id, bool always);
+
+    /// <summary>Whether an element is scrolled to its end.</summary>
+    [JSImport("isAtEnd", Module)]
+    public static partial bool IsAtEnd(string id);
+
+    /// <summary>Keeps what is on the screen where it is while rows are put above it: before, then after.</summary>
+    [JSImport("holdPlace", Module)]
+    public static partial void HoldPlace(string id);
+
+    [JSImport("keepPlace", Module)]
+    public static partial void KeepPlace(string id);
+
+    [JSImport("focus", Module)]
+    public static partial void Focus(string id);
+
+    [JSImport("setTitle", Module)]
+    public static partial void SetTitle(string title);
+
+    /// <summary>Whether this page is in front of its person.</summary>
+    [JSImport("isSeen", Module)]
+    public static partial bool IsSeen();
+
+    /// <summary>Calls back whenever the page comes to the front or goes.</summary>
+    [JSImport("watchSeen", Module)]
+    public static partial void WatchSeen([JSMarshalAs<JSType.Function>] Action changed);
+
+    /// <summary>Gives a file to the person, as a download: never opened in this origin.</summary>
+    [JSImport("saveFile", Module)]
+    public static partial void SaveFile(string name, byte[] bytes);
+
+    /// <summary>An address for the bytes of a picture that was checked, until it is let go.</summary>
+    [JSImport("pictureAddress", Module)]
+    public static partial string PictureAddress(string mediaType, byte[] bytes);
+
+    [JSImport("letGo", Module)]
+    public static partial void LetGo(string address);
+}

@@ -1,0 +1,70 @@
+// What only a script can do with the page. No markup is ever made here of what people wrote.
+const cookie = name => document.cookie.split('; ').find(one => one.startsWith(`${name}=`))?.slice(name.length + 1) ?? '';
+const element = id => document.getElementById(id);
+let place = 0;
+
+export function language() {
+  const chosen = decodeURIComponent(cookie('.AspNetCore.Culture')).match(/uic=([A-Za-z-]+)/)?.[1];
+  const wanted = [chosen, ...navigator.languages].filter(Boolean).map(code => code.startsWith('zh') ? 'zh-CN' : code.startsWith('en') ? 'en' : null);
+  return document.documentElement.lang = wanted.find(Boolean) ?? 'en';
+}
+
+export function takeFragment() {
+  const fragment = decodeURIComponent(location.hash.slice(1));
+  if (fragment !== '') {
+    history.replaceState(null, '', location.pathname);
+  }
+  return fragment;
+}
+
+export function describeBrowser() {
+  const brand = navigator.userAgentData?.brands?.map(one => one.brand).find(one => !/not.?a.?brand|chromium/i.test(one));
+  const name = brand ?? (/Firefox/.test(navigator.userAgent) ? 'Firefox' : /Edg\//.test(navigator.userAgent) ? 'Edge' : /Chrom/.test(navigator.userAgent) ? 'Chromium' : /Safari/.test(navigator.userAgent) ? 'Safari' : 'Browser');
+  const system = navigator.userAgentData?.platform ?? (/Windows/.test(navigator.userAgent) ? 'Windows' : /Mac/.test(navigator.userAgent) ? 'macOS' : /Linux/.test(navigator.userAgent) ? 'Linux' : '');
+  return system ? `${name} · ${system}` : name;
+}
+
+export function isAtEnd(id) {
+  const list = element(id);
+  return list === null || list.scrollHeight - list.scrollTop - list.clientHeight < 48;
+}
+
+export function toEnd(id, always) {
+  const list = element(id);
+  if (list !== null && (always || isAtEnd(id))) {
+    list.scrollTop = list.scrollHeight;
+  }
+}
+
+export function holdPlace(id) {
+  const list = element(id);
+  place = list === null ? 0 : list.scrollHeight - list.scrollTop;
+}
+
+export function keepPlace(id) {
+  const list = element(id);
+  if (list !== null) {
+    list.scrollTop = list.scrollHeight - place;
+  }
+}
+
+export const focus = id => element(id)?.focus();
+export const setTitle = title => { document.title = title; };
+export const isSeen = () => document.visibilityState === 'visible' && document.hasFocus();
+
+export function watchSeen(changed) {
+  document.addEventListener('visibilitychange', () => changed());
+  addEventListener('focus', () => changed());
+}
+
+export function saveFile(name, bytes) {
+  const address = URL.createObjectURL(new Blob([bytes], { type: 'application/octet-stream' }));
+  const link = document.createElement('a');
+  link.href = address;
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(address), 10_000);
+}
+
+export const pictureAddress = (mediaType, bytes) => URL.createObjectURL(new Blob([bytes], { type: mediaType }));
+export const letGo = address => URL.revokeObjectURL(address);
