@@ -18,7 +18,9 @@ public sealed class Chromium : IAsyncLifetime
             ExecutablePath = Environment.GetEnvironmentVariable("RIVET_CHROMIUM") ?? "/usr/bin/chromium",
             Args =
             [
-                "--headless=new", "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking",
+                "--headless=new", "--no-sandbox",
+                // A service worker is not fetched over a certificate that is only excused.
+                "--ignore-certificate-errors", "--disable-quic", "--no-first-run", "--disable-background-networking",
                 "--disable-component-update", "--disable-sync",
             ],
             Timeout = 120_000,

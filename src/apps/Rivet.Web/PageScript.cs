@@ -36,6 +36,10 @@ internal static partial class PageScript
     [JSImport("isAtEnd", Module)]
     public static partial bool IsAtEnd(string id);
 
+    /// <summary>Whether an element is scrolled near its beginning.</summary>
+    [JSImport("isAtStart", Module)]
+    public static partial bool IsAtStart(string id);
+
     /// <summary>Keeps what is on the screen where it is while rows are put above it: before, then after.</summary>
     [JSImport("holdPlace", Module)]
     public static partial void HoldPlace(string id);
@@ -45,6 +49,18 @@ internal static partial class PageScript
 
     [JSImport("focus", Module)]
     public static partial void Focus(string id);
+
+    /// <summary>
+    /// Enter sends, with Shift it breaks the line, and while a word is being composed it belongs to the input method;
+    /// an arrow up in an empty field asks for the last message.
+    /// </summary>
+    [JSImport("watchField", Module)]
+    public static partial void WatchField(
+        string id, [JSMarshalAs<JSType.Function>] Action send, [JSMarshalAs<JSType.Function>] Action last);
+
+    /// <summary>Shows a dialog over the page; everything else is out of reach until it closes.</summary>
+    [JSImport("showDialog", Module)]
+    public static partial void ShowDialog(string id);
 
     [JSImport("setTitle", Module)]
     public static partial void SetTitle(string title);

@@ -24,6 +24,9 @@ public sealed partial class RivetClient
     /// <summary>The people of the company this home knows.</summary>
     public IReadOnlyList<Person> People() => store.People();
 
+    /// <summary>Asks for the people anew when this process holds the link; whoever is new is among <see cref="People"/> soon.</summary>
+    public void RefreshPeople() => holder.Session?.PeopleAnew();
+
     /// <summary>Entries with a sequence from <paramref name="from"/>, oldest first.</summary>
     public IReadOnlyList<Entry> Entries(ConversationId conversation, ulong from, int limit) => store.Entries(conversation, from, limit);
 

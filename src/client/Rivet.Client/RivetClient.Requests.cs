@@ -97,9 +97,18 @@ public sealed partial class RivetClient
         return (await AskAsync(Method.OpenPage, request, OpenPageResponse.Parser, ct)).TryGet(out var page, out why) ? page.Url : why;
     }
 
-    /// <summary>Stores a file for a conversation, chunk by chunk; a chunk that is there already is passed over.</summary>
+    /// <summary>
+    /// Stores a file for a conversation, chunk by chunk. A break of the link makes it wait for the next one and go on with
+    /// the chunk it was at: one that is there already is passed over.
+    /// </summary>
+    /// <param name="conversation">Where it will be attached.</param>
+    /// <param name="name">The file's name.</param>
+    /// <param name="mediaType">Its media type, as its owner says.</param>
+    /// <param name="content">Its bytes, at most 64 MiB.</param>
+    /// <param name="progress">Told how many bytes are stored, after each chunk; null for nobody.</param>
+    /// <param name="ct">Ends the attempt by an exception; what was stored without being attached is of no use to anyone.</param>
     public async Task<Result<Attachment, ClientRefusal>> PutFileAsync(
-        ConversationId conversation, string name, string mediaType, Stream content, CancellationToken ct)
+        ConversationId conversation, string name, string mediaType, Stream content, IProgress<long>? progress, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(content);
         var file = EntityId.New<FileId>(time);
@@ -118,18 +127,43 @@ public sealed partial class RivetClient
                 Last = next == 0,
                 Data = UnsafeByteOperations.UnsafeWrap(chunk),
             };
-            if (!(await AskAsync(Method.PutFileChunk, request, PutFileChunkResponse.Parser, ct)).TryGet(out _, out var why))
+            if (await PutChunkAsync(request, ct) is { } why)
             {
                 return why;
             }
 
             size += (ulong)chunk.Length;
+            progress?.Report((long)size);
             if (request.Last)
             {
                 return new Attachment { FileId = Bytes(file), Name = name, MediaType = mediaType, Size = size };
             }
 
             filled = next;
+        }
+    }
+
+    /// <summary>Puts a chunk, again after every break; null when it is stored.</summary>
+    private async Task<ClientRefusal?> PutChunkAsync(PutFileChunkRequest request, CancellationToken ct)
+    {
+        while (true)
+        {
+            var seen = Changes;
+            var put = await AskAsync(Method.PutFileChunk, request, PutFileChunkResponse.Parser, ct);
+            if (put.TryGet(out _, out var why))
+            {
+                return null;
+            }
+
+            // Without a link at the beginning nothing has been done yet, and whoever asked may be told so.
+            var waits = why.Reason is ClientRefusal.OutcomeUnknown || (why.Reason is ClientRefusal.Offline && request.Index > 0);
+            if (!waits || Status.Phase is LinkPhase.Ended)
+            {
+                return why;
+            }
+
+            ct.ThrowIfCancellationRequested();
+            await WaitAsync(seen, ct);
         }
     }
 

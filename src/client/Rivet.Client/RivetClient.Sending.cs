@@ -75,6 +75,16 @@ public sealed partial class RivetClient
                 Refusal = pair.Message.State is OutgoingState.Refused ? ClientRefusal.Of(pair.Message.Why) : null,
             })];
 
+    /// <summary>What was begun for a conversation and not sent; kept in the home only.</summary>
+    public string Draft(ConversationId conversation) => store.Draft(conversation);
+
+    /// <summary>Keeps what was begun for a conversation; nothing forgets it.</summary>
+    public void KeepDraft(ConversationId conversation, string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        store.KeepDraft(conversation, text);
+    }
+
     /// <summary>Takes a message that was refused, or not sent yet, out of the queue.</summary>
     public void Discard(ReadOnlyMemory<byte> messageId) => store.RemoveOutgoing(messageId.ToArray());
 

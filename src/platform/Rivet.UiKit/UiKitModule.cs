@@ -54,6 +54,10 @@ public static class UiKitModule
         });
     }
 
+    /// <summary>Maps <c>/look.css</c>: the colours, for pages that no server renders.</summary>
+    public static void MapLook(this IEndpointRouteBuilder routes)
+        => routes.MapGet("/look.css", () => Results.Text(RivetTheme.Css, "text/css")).AllowAnonymous();
+
     /// <summary>The reader's chosen appearance; null leaves it to the system.</summary>
     public static string? ThemeOf(HttpContext context)
     {

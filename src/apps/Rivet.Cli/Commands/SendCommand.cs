@@ -93,7 +93,7 @@ internal static class SendCommand
         try
         {
             await using var file = File.OpenRead(path);
-            return session.Take(await session.Client.PutFileAsync(id, Path.GetFileName(path), MediaTypes.Of(path), file, ct));
+            return session.Take(await session.Client.PutFileAsync(id, Path.GetFileName(path), MediaTypes.Of(path), file, progress: null, ct));
         }
         catch (Exception unreadable) when (unreadable is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
         {

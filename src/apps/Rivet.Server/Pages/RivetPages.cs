@@ -37,7 +37,8 @@ internal static class RivetPages
     public static void MapRivetPages(this WebApplication app)
     {
         app.UseExceptionHandler("/problem", createScopeForErrors: true);
-        app.UseSecurityHeaders(Headers);
+        app.UseWhen(context => !ChatFiles.IsOf(context.Request), pages => pages.UseSecurityHeaders(Headers));
+        app.UseWhen(context => ChatFiles.IsOf(context.Request), chat => chat.UseSecurityHeaders(ChatFiles.Headers));
         app.UseRequestLocalization();
         app.UseStatusCodePagesWithReExecute("/problem", "?code={0}", createScopeForStatusCodePages: true);
         app.Use(SpentAddressAsync);
@@ -47,6 +48,8 @@ internal static class RivetPages
         app.UseIdentityPages();
         app.MapStaticAssets();
         app.MapPreferences();
+        app.MapLook();
+        app.MapChat();
         app.MapIdentityStart();
         app.MapIdentityEntrance();
         app.MapRazorComponents<App>()

@@ -4,5 +4,6 @@ if (theme !== undefined) {
   document.documentElement.dataset.theme = theme;
 }
 if ('serviceWorker' in navigator) {
-  navigator.serviceWorker.register('service-worker.js', { scope: '/chat/' });
+  // Without it the chat works, but does not open without a connection.
+  navigator.serviceWorker.register('service-worker.js', { scope: '/chat/' }).catch(() => {});
 }

@@ -29,6 +29,20 @@ export function isAtEnd(id) {
   return list === null || list.scrollHeight - list.scrollTop - list.clientHeight < 48;
 }
 
+export const isAtStart = id => (element(id)?.scrollTop ?? 1) < 200;
+
+export function watchField(id, send, last) {
+  element(id)?.addEventListener('keydown', event => {
+    if (event.key === 'Enter' && !event.shiftKey && !event.isComposing && event.keyCode !== 229) {
+      event.preventDefault();
+      send();
+    } else if (event.key === 'ArrowUp' && event.target.value === '' && !event.altKey) {
+      event.preventDefault();
+      last();
+    }
+  });
+}
+
 export function toEnd(id, always) {
   const list = element(id);
   if (list !== null && (always || isAtEnd(id))) {
@@ -48,6 +62,7 @@ export function keepPlace(id) {
   }
 }
 
+export const showDialog = id => element(id)?.showModal();
 export const focus = id => element(id)?.focus();
 export const setTitle = title => { document.title = title; };
 export const isSeen = () => document.visibilityState === 'visible' && document.hasFocus();

@@ -56,6 +56,21 @@ internal sealed partial class LocalStore
 
     public void RemoveOutgoing(byte[] messageId) => Write(write => write.Delete(RecordKind.Outgoing, messageId));
 
+    public string Draft(ConversationId conversation)
+        => records.Find(RecordKind.Draft, conversation.ToBytes()) is { } value ? System.Text.Encoding.UTF8.GetString(value) : "";
+
+    public void KeepDraft(ConversationId conversation, string text) => Write(write =>
+    {
+        if (text.Length == 0)
+        {
+            write.Delete(RecordKind.Draft, conversation.ToBytes());
+        }
+        else
+        {
+            write.Put(RecordKind.Draft, conversation.ToBytes(), System.Text.Encoding.UTF8.GetBytes(text));
+        }
+    });
+
     public void PutErrand(byte[] id, ErrandRecord errand) => Write(write => write.Put(RecordKind.Errand, id, errand.ToByteArray()));
 
     public ErrandRecord? Errand(byte[] id) => Find(RecordKind.Errand, id, ErrandRecord.Parser);

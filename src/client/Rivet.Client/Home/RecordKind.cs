@@ -38,4 +38,7 @@ internal enum RecordKind : byte
 
     /// <summary>How far this person has read a conversation here. Key: conversation id.</summary>
     ReadMark = 12,
+
+    /// <summary>What a person has begun to write. Key: conversation id.</summary>
+    Draft = 13,
 }

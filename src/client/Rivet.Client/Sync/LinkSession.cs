@@ -14,6 +14,9 @@ internal sealed class LinkSession(ILink link, LocalStore store, TimeProvider tim
     /// <summary>Something came to be that no push will tell this device of: asks what there is anew.</summary>
     public void ListAnew() => inbox.Ask(work => work.List = true);
 
+    /// <summary>Asks for the people anew: no push tells of those who joined the company.</summary>
+    public void PeopleAnew() => inbox.Ask(work => work.People = true);
+
     /// <summary>Works until the link ends or <paramref name="ct"/> stops it; gives why it ended: a stable key, and whether for good.</summary>
     public async Task<(string Reason, bool Final)> RunAsync(Action caughtUp, CancellationToken ct)
     {

@@ -1,0 +1,236 @@
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Web;
+using Rivet.Client;
+using Rivet.Kernel;
+using Rivet.Web.Messages;
+using Rivet.Wire;
+
+namespace Rivet.Web.Chat;
+
+/// <summary>The chat's state: what is listed, what is open, and how it follows the home.</summary>
+public sealed partial class ChatPage
+{
+    private const int MostCounted = 100;
+    private readonly CancellationTokenSource stop = new();
+    private readonly Dictionary<ConversationId, (ulong Last, ulong Read, int Unread, string Preview)> counted = [];
+    private Names names = null!;
+    private List<ListedConversation> listed = [];
+    private ListedConversation? open;
+    private Timeline? timeline;
+    private IReadOnlyList<PendingMessage> pending = [];
+    private ulong readOnOpening;
+    private TimelineItem? editing;
+    private ulong thread;
+    private TimelineView? view;
+    private Pane pane;
+    private Dialog dialog;
+
+    private enum Pane
+    {
+        None,
+        Thread,
+        Members,
+        Protection,
+    }
+
+    private enum Dialog
+    {
+        None,
+        New,
+        Find,
+        Keys,
+        Self,
+    }
+
+    /// <summary>The client whose chat it is.</summary>
+    [Parameter, EditorRequired]
+    public RivetClient Client { get; set; } = null!;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        stop.Cancel();
+        stop.Dispose();
+    }
+
+    /// <inheritdoc/>
+    protected override void OnInitialized()
+    {
+        names = new Names(Client, Text);
+        Read();
+        PageScript.WatchSeen(MarkSeen);
+        _ = FollowAsync(stop.Token);
+    }
+
+    /// <summary>Follows the home: whatever changed in it is on the page with the next frame.</summary>
+    private async Task FollowAsync(CancellationToken ct)
+    {
+        try
+        {
+            while (true)
+            {
+                var seen = Client.Changes;
+                Read();
+                StateHasChanged();
+                MarkSeen();
+                await Client.ChangedAsync(seen, ct);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The page is gone.
+        }
+    }
+
+    private void Read()
+    {
+        names.Refresh();
+        listed = [.. Client.Conversations().Select(List)];
+        if (open is not null && timeline is not null)
+        {
+            open = listed.Find(one => one.Id == open.Id) ?? open;
+            Client.Refresh(timeline);
+            pending = Client.Pending(open.Id);
+        }
+
+        var unread = listed.Sum(one => one.Unread);
+        PageScript.SetTitle(unread > 0 ? $"({unread.ToString(System.Globalization.CultureInfo.CurrentCulture)}) Rivet" : "Rivet");
+    }
+
+    private ListedConversation List(Conversation conversation)
+    {
+        var id = EntityId.Read<ConversationId>(conversation.ConversationId.Span);
+        var (last, read) = (Client.Cursor(id), Client.ReadUpTo(id));
+        if (!counted.TryGetValue(id, out var known) || known.Last != last || known.Read != read)
+        {
+            counted[id] = known = (last, read, Client.Unread(id, MostCounted), Preview(id, last));
+        }
+
+        return new ListedConversation(
+            id, conversation, names.Of(conversation), known.Unread, known.Preview, DateTimeOffset.FromUnixTimeMilliseconds(conversation.LastMs));
+    }
+
+    private string Preview(ConversationId id, ulong last)
+    {
+        if (last == 0 || Client.Entries(id, last, 1) is not [var entry])
+        {
+            return "";
+        }
+
+        return Timeline.Read(entry) switch
+        {
+            { Post: { Body.Text: { Length: > 0 } text } } => Plain.Line(text.Length > 120 ? text[..120] : text),
+            { Post.Attachments: [var file, ..] } => Plain.Line(file.Name),
+            { Recall: not null } => Text["row.recalled"],
+            { Edit.Body.Text: { Length: > 0 } text } => Plain.Line(text.Length > 120 ? text[..120] : text),
+            { Reaction: { Removed: false } reaction } => Plain.Line(reaction.Emoji),
+            _ => "",
+        };
+    }
+
+    private void Choose(ConversationId id)
+    {
+        if (open?.Id == id || listed.Find(one => one.Id == id) is not { } chosen)
+        {
+            return;
+        }
+
+        open = chosen;
+        timeline = Client.TimelineOf(id);
+        pending = Client.Pending(id);
+        readOnOpening = Client.ReadUpTo(id);
+        (editing, pane) = (null, Pane.None);
+        MarkSeen();
+    }
+
+    /// <summary>What is open, in front of the person and scrolled to its end has been read.</summary>
+    private void MarkSeen()
+    {
+        if (open is not null && timeline is { Last: > 0 } && PageScript.IsSeen() && (view is null || view.IsAtEnd))
+        {
+            Client.MarkRead(open.Id, timeline.Last);
+        }
+    }
+
+    private void Leave() => (open, timeline, pane, editing) = (null, null, Pane.None, null);
+
+    private void ClosePane()
+    {
+        pane = Pane.None;
+        FocusComposer();
+    }
+
+    private void Toggle(Pane wanted) => pane = pane == wanted ? Pane.None : wanted;
+
+    private void OpenThread(ulong root) => (thread, pane) = (root, Pane.Thread);
+
+    private void BeginEdit(TimelineItem item) => editing = item;
+
+    private void EditLast()
+        => editing = timeline?.Items.LastOrDefault(item => item is { Kind: TimelineKind.Post, Recalled: false, Thread: 0 } && names.IsSelf(item.Author));
+
+    private void WasSent()
+    {
+        editing = null;
+        view?.ToEnd();
+    }
+
+    private void WasFounded(ConversationId id)
+    {
+        CloseDialog();
+        Read();
+        Choose(id);
+    }
+
+    private void Found(ConversationId id)
+    {
+        CloseDialog();
+        Choose(id);
+    }
+
+    private void CloseDialog()
+    {
+        dialog = Dialog.None;
+        FocusComposer();
+    }
+
+    private static void FocusComposer() => PageScript.Focus("composer");
+
+    private string PaneTitle() => Text[pane switch { Pane.Thread => "thread", Pane.Members => "members", _ => "protection" }];
+
+    private void KeyAsync(KeyboardEventArgs key)
+    {
+        switch (key)
+        {
+            case { Key: "k" or "K", CtrlKey: true } or { Key: "k" or "K", MetaKey: true }:
+                dialog = Dialog.Find;
+                break;
+            case { Key: "?", CtrlKey: true } or { Key: "/", CtrlKey: true }:
+                dialog = Dialog.Keys;
+                break;
+            case { Key: "ArrowDown", AltKey: true }:
+                Step(1);
+                break;
+            case { Key: "ArrowUp", AltKey: true }:
+                Step(-1);
+                break;
+            case { Key: "Escape" } when editing is not null:
+                editing = null;
+                break;
+            case { Key: "Escape" } when pane is not Pane.None:
+                ClosePane();
+                break;
+            default:
+                break;
+        }
+    }
+
+    private void Step(int by)
+    {
+        if (listed.Count > 0)
+        {
+            var at = open is null ? -1 : listed.FindIndex(one => one.Id == open.Id);
+            Choose(listed[Math.Clamp(at + by, 0, listed.Count - 1)].Id);
+        }
+    }
+}

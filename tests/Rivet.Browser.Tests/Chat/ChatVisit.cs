@@ -1,0 +1,58 @@
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace Rivet.Browser.Tests;
+
+/// <summary>A person at the chat in a browser profile of their own.</summary>
+public sealed class ChatVisit(Visit visit, IPage page) : IAsyncDisposable
+{
+    public IPage Page => page;
+
+    public Visit Visit => visit;
+
+    public ILocator Composer => page.Locator("#composer");
+
+    public ILocator Rows => page.Locator("#timeline .ch-row:not(.ch-pending)");
+
+    /// <summary>Opens the chat and joins with an invitation.</summary>
+    public static async Task<ChatVisit> JoinAsync(Chromium chromium, string address, string invitation, string person, Action<BrowserNewContextOptions>? change = null)
+    {
+        var visit = await chromium.OpenAsync(address, change);
+        var page = await visit.PageAsync("/chat/");
+        await page.FillAsync("#invitation", invitation);
+        await page.FillAsync("#person", person);
+        await page.ClickAsync("form button[type=submit]");
+        await Expect(page.Locator(".ch-app")).ToBeVisibleAsync();
+        return new ChatVisit(visit, page);
+    }
+
+    /// <summary>Opens a new conversation with the people of these names.</summary>
+    public async Task FoundAsync(string? title, params string[] people)
+    {
+        await page.ClickAsync(".ch-list > header button:last-of-type");
+        foreach (var person in people)
+        {
+            await page.Locator(".ch-people label", new PageLocatorOptions { HasText = person }).ClickAsync();
+        }
+
+        if (title is not null)
+        {
+            await page.FillAsync("#group-title", title);
+        }
+
+        await page.ClickAsync(".ch-dialog button[type=submit]");
+        await Expect(Composer).ToBeVisibleAsync();
+    }
+
+    public Task ChooseAsync(string name) => page.Locator(".ch-line", new PageLocatorOptions { HasText = name }).ClickAsync();
+
+    public async Task SayAsync(string text)
+    {
+        await Composer.FillAsync(text);
+        await Composer.PressAsync("Enter");
+    }
+
+    public Task SeesAsync(string text) => Expect(Rows.Filter(new LocatorFilterOptions { HasText = text })).ToHaveCountAsync(1);
+
+    public ValueTask DisposeAsync() => visit.DisposeAsync();
+}
