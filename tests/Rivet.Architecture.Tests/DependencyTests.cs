@@ -55,6 +55,7 @@ public sealed class DependencyTests
     [InlineData("Rivet.Cryptography")]
     [InlineData("Rivet.Lws")]
     [InlineData("Rivet.Cryptography.Bouncy")]
+    [InlineData("Rivet.Client")]
     public void PortableProject_WithAllItReaches_BuildsForBrowsers(string name)
     {
         foreach (var project in Reachable(name).Append(name).Select(reached => Repository.Projects[reached]))

@@ -54,5 +54,23 @@ public sealed class ChatVisit(Visit visit, IPage page) : IAsyncDisposable
 
     public Task SeesAsync(string text) => Expect(Rows.Filter(new LocatorFilterOptions { HasText = text })).ToHaveCountAsync(1);
 
+    /// <summary>Presses one of a message's own buttons.</summary>
+    public async Task ActAsync(string text, string action)
+    {
+        var row = Rows.Filter(new LocatorFilterOptions { HasText = text });
+        await row.HoverAsync();
+        await row.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = action, Exact = true }).ClickAsync();
+    }
+
+    /// <summary>Chooses files and waits until they are stored.</summary>
+    public async Task AttachAsync(params FilePayload[] files)
+    {
+        await page.SetInputFilesAsync(".ch-attach input", files);
+        await Expect(page.Locator(".ch-attached", new PageLocatorOptions { HasText = "Ready to send" })).ToHaveCountAsync(files.Length);
+    }
+
+    /// <summary>Where the links of the messages lead.</summary>
+    public Task<string[]> LinksAsync() => page.EvaluateAsync<string[]>("[...document.querySelectorAll('.body a')].map(link => link.href)");
+
     public ValueTask DisposeAsync() => visit.DisposeAsync();
 }
