@@ -74,7 +74,8 @@ public sealed class Visit(IBrowserContext context, string address) : IAsyncDispo
         page.PageError += (_, error) => Note(true, $"{page.Url}: {error}");
         page.Request += (_, request) =>
         {
-            if (!request.Url.StartsWith(address, StringComparison.Ordinal) && !request.Url.StartsWith("data:", StringComparison.Ordinal))
+            if (!request.Url.StartsWith(address, StringComparison.Ordinal) && !request.Url.StartsWith("blob:" + address, StringComparison.Ordinal)
+                && !request.Url.StartsWith("data:", StringComparison.Ordinal))
             {
                 strangers.Add(request.Url);
             }

@@ -54,6 +54,9 @@ public sealed class ChatVisit(Visit visit, IPage page) : IAsyncDisposable
 
     public Task SeesAsync(string text) => Expect(Rows.Filter(new LocatorFilterOptions { HasText = text })).ToHaveCountAsync(1);
 
+    /// <summary>Waits until what was typed or received is on the disk, as the page says.</summary>
+    public Task SavedAsync() => Expect(page.Locator(".ch-app[data-saved=true]")).ToBeVisibleAsync();
+
     /// <summary>Presses one of a message's own buttons.</summary>
     public async Task ActAsync(string text, string action)
     {

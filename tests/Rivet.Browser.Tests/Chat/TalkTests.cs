@@ -122,6 +122,9 @@ public sealed class TalkTests(Chromium chromium)
 
     private static async Task<(ConversationId Id, Conversation Conversation)> FoundByAsync(RivetClient client, string name)
     {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(TimeSpan.FromMinutes(1));
+        client.RefreshPeople();
         while (true)
         {
             var seen = client.Changes;
@@ -134,7 +137,7 @@ public sealed class TalkTests(Chromium chromium)
                 }
             }
 
-            await client.ChangedAsync(seen, TestContext.Current.CancellationToken);
+            await client.ChangedAsync(seen, limit.Token);
         }
     }
 }

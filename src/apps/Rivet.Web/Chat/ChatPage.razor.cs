@@ -24,6 +24,7 @@ public sealed partial class ChatPage
     private TimelineView? view;
     private Pane pane;
     private Dialog dialog;
+    private bool saved;
 
     private enum Pane
     {
@@ -71,14 +72,28 @@ public sealed partial class ChatPage
             {
                 var seen = Client.Changes;
                 Read();
-                StateHasChanged();
                 MarkSeen();
+                var saving = Client.SavedAsync(ct);
+                saved = saving.IsCompletedSuccessfully;
+                StateHasChanged();
+                if (!saved)
+                {
+                    // What is being written meanwhile counts for the next turn.
+                    await saving;
+                    saved = Client.Changes == seen;
+                    StateHasChanged();
+                }
+
                 await Client.ChangedAsync(seen, ct);
             }
         }
         catch (OperationCanceledException)
         {
             // The page is gone.
+        }
+        catch (HomeException)
+        {
+            // The desk says so, and stands something else in front of the person.
         }
     }
 
@@ -198,7 +213,7 @@ public sealed partial class ChatPage
 
     private string PaneTitle() => Text[pane switch { Pane.Thread => "thread", Pane.Members => "members", _ => "protection" }];
 
-    private void KeyAsync(KeyboardEventArgs key)
+    private void Key(KeyboardEventArgs key)
     {
         switch (key)
         {

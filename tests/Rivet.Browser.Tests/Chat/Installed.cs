@@ -1,0 +1,29 @@
+using Rivet.Client;
+using Rivet.Kernel;
+
+namespace Rivet.Browser.Tests;
+
+/// <summary>What tests ask of an installed client.</summary>
+internal static class Installed
+{
+    /// <summary>Waits until exactly one post says this.</summary>
+    public static async Task HasAsync(this RivetClient client, string text)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(TimeSpan.FromMinutes(1));
+        while (true)
+        {
+            var seen = client.Changes;
+            var found = client.Conversations()
+                .Select(conversation => client.TimelineOf(EntityId.Read<ConversationId>(conversation.ConversationId.Span)))
+                .Sum(timeline => timeline.Items.Count(item => item.Text == text));
+            if (found > 0)
+            {
+                Assert.Equal(1, found);
+                return;
+            }
+
+            await client.ChangedAsync(seen, limit.Token);
+        }
+    }
+}
