@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Google.Protobuf;
 using Rivet.Client.Browser.Home;
 using Rivet.Client.Home;
@@ -122,7 +123,7 @@ public sealed class BrowserClient
     }
 
     private RivetClient Client(Opened opened, Dial dial)
-        => new(opened.Store, opened.Device.Identity, opened.Device, dial, time, Random.Shared);
+        => new(opened.Store, opened.Device.Identity, opened.Device, dial, time, new Random(RandomNumberGenerator.GetInt32(int.MaxValue)));
 
     private async Task<Dial> DialAsync(Opened opened, ServerPin pin)
     {

@@ -82,7 +82,7 @@ public static class NativeClient
         var keys = Keys(store) ?? DeviceKeys.Create();
         Keep(store, keys, new ServerPin { Host = invitation.Host, Port = (uint)invitation.Port, Key = ByteString.CopyFrom(invitation.ServerKey.Span) });
         var dial = dialWith(keys, store.Memory());
-        var client = new RivetClient(store, keys.Identity, keys, dial, time, Random.Shared);
+        var client = new RivetClient(store, keys.Identity, keys, dial, time, new Random(RandomNumberGenerator.GetInt32(int.MaxValue)));
         if (await client.EnrolAsync(invitation, details, dial, ct) is { } refused)
         {
             await client.DisposeAsync();
@@ -105,7 +105,7 @@ public static class NativeClient
         {
             if (store.Profile() is not null && store.Server() is { } server && Keys(store) is { } keys)
             {
-                return new RivetClient(store, keys.Identity, keys, dialWith(server, keys, store.Memory()), time, Random.Shared);
+                return new RivetClient(store, keys.Identity, keys, dialWith(server, keys, store.Memory()), time, new Random(RandomNumberGenerator.GetInt32(int.MaxValue)));
             }
         }
         catch (HomeException damaged)

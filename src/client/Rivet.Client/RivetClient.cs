@@ -94,6 +94,10 @@ public sealed partial class RivetClient : IAsyncDisposable
     {
         stop.Cancel();
         await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+
+        // Whoever opens the home next finds all that was written here; a home that failed has told its reason already.
+        await store.DurableAsync(CancellationToken.None).AsTask()
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         store.Dispose();
         keys.Dispose();
         stop.Dispose();
