@@ -34,8 +34,8 @@ public sealed class Desk : IAsyncDisposable
     {
         Server = server;
         browser = new BrowserClient(server, HomeName, time);
-        browser.Wanted += () => _ = GiveUpAsync();
-        browser.Lost += () => _ = GiveUpAsync();
+        browser.Wanted += () => Run(GiveUpAsync());
+        browser.Lost += () => Run(GiveUpAsync());
     }
 
     /// <summary>The address of the server's pages.</summary>
@@ -99,6 +99,29 @@ public sealed class Desk : IAsyncDisposable
         await OpenAsync(take: false);
     }
 
+    /// <summary>Lets work go on that nobody waits for: whatever it fails with stands in front of the person.</summary>
+    public async void Run(Task work)
+    {
+        try
+        {
+            await work;
+        }
+        catch (HomeException failed)
+        {
+            await BreakAsync(failed.Reason);
+        }
+        catch (Exception fault) when (fault is not OperationCanceledException)
+        {
+            // A fault of the program: its text is for the console, the person can begin anew.
+            Console.Error.WriteLine(fault);
+            await BreakAsync("chat.fault");
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopped on purpose.
+        }
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await EndAsync();
 
@@ -109,25 +132,20 @@ public sealed class Desk : IAsyncDisposable
         Client = client;
         client.Start();
         Stand(DeskState.Open);
-        _ = WatchAsync(client);
+        Run(client.Ended);
     }
 
-    private async Task WatchAsync(RivetClient client)
+    private async Task BreakAsync(string why)
     {
-        try
+        if (State is not DeskState.Open)
         {
-            await client.Ended;
+            // What came first has told the person already.
+            return;
         }
-        catch (HomeException failed) when (Client == client)
-        {
-            Why = failed.Reason;
-            await EndAsync();
-            Stand(failed.Reason == "home.taken" ? DeskState.Elsewhere : DeskState.Broken);
-        }
-        catch (OperationCanceledException)
-        {
-            // This tab let go of it.
-        }
+
+        Why = why;
+        Stand(why == "home.taken" ? DeskState.Elsewhere : DeskState.Broken);
+        await EndAsync();
     }
 
     private async Task GiveUpAsync()

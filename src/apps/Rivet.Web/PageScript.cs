@@ -69,9 +69,19 @@ internal static partial class PageScript
     [JSImport("isSeen", Module)]
     public static partial bool IsSeen();
 
-    /// <summary>Calls back whenever the page comes to the front or goes.</summary>
+    /// <summary>Calls back whenever the page comes to the front or goes, until the watch is ended.</summary>
     [JSImport("watchSeen", Module)]
-    public static partial void WatchSeen([JSMarshalAs<JSType.Function>] Action changed);
+    public static partial JSObject WatchSeen([JSMarshalAs<JSType.Function>] Action changed);
+
+    /// <summary>
+    /// Calls back with the name of a key of the whole page (find, keys, next, previous, leave), wherever the focus is, until
+    /// the watch is ended.
+    /// </summary>
+    [JSImport("watchKeys", Module)]
+    public static partial JSObject WatchKeys([JSMarshalAs<JSType.Function<JSType.String>>] Action<string> pressed);
+
+    [JSImport("endWatch", Module)]
+    public static partial void EndWatch(JSObject watch);
 
     /// <summary>Gives a file to the person, as a download: never opened in this origin.</summary>
     [JSImport("saveFile", Module)]

@@ -1,5 +1,5 @@
+using System.Runtime.InteropServices.JavaScript;
 using Microsoft.AspNetCore.Components;
-using Microsoft.AspNetCore.Components.Web;
 using Rivet.Client;
 using Rivet.Kernel;
 using Rivet.Web.Messages;
@@ -25,6 +25,8 @@ public sealed partial class ChatPage
     private Pane pane;
     private Dialog dialog;
     private bool saved;
+    private bool focusComposer;
+    private JSObject[] watches = [];
 
     private enum Pane
     {
@@ -52,6 +54,11 @@ public sealed partial class ChatPage
     {
         stop.Cancel();
         stop.Dispose();
+        foreach (var watch in watches)
+        {
+            PageScript.EndWatch(watch);
+            watch.Dispose();
+        }
     }
 
     /// <inheritdoc/>
@@ -59,8 +66,19 @@ public sealed partial class ChatPage
     {
         names = new Names(Client, Text);
         Read();
-        PageScript.WatchSeen(MarkSeen);
-        _ = FollowAsync(stop.Token);
+        watches = [PageScript.WatchSeen(MarkSeen), PageScript.WatchKeys(Press)];
+        Desk.Run(FollowAsync(stop.Token));
+    }
+
+    /// <inheritdoc/>
+    protected override void OnAfterRender(bool firstRender)
+    {
+        // A field that is hidden until this frame cannot have the focus before it.
+        if (focusComposer)
+        {
+            focusComposer = false;
+            PageScript.Focus("composer");
+        }
     }
 
     /// <summary>Follows the home: whatever changed in it is on the page with the next frame.</summary>
@@ -209,35 +227,37 @@ public sealed partial class ChatPage
         FocusComposer();
     }
 
-    private static void FocusComposer() => PageScript.Focus("composer");
+    private void FocusComposer() => focusComposer = true;
 
     private string PaneTitle() => Text[pane switch { Pane.Thread => "thread", Pane.Members => "members", _ => "protection" }];
 
-    private void Key(KeyboardEventArgs key)
+    private void Press(string key)
     {
         switch (key)
         {
-            case { Key: "k" or "K", CtrlKey: true } or { Key: "k" or "K", MetaKey: true }:
+            case "find":
                 dialog = Dialog.Find;
                 break;
-            case { Key: "?", CtrlKey: true } or { Key: "/", CtrlKey: true }:
+            case "keys":
                 dialog = Dialog.Keys;
                 break;
-            case { Key: "ArrowDown", AltKey: true }:
+            case "next":
                 Step(1);
                 break;
-            case { Key: "ArrowUp", AltKey: true }:
+            case "previous":
                 Step(-1);
                 break;
-            case { Key: "Escape" } when editing is not null:
+            case "leave" when editing is not null:
                 editing = null;
                 break;
-            case { Key: "Escape" } when pane is not Pane.None:
+            case "leave" when pane is not Pane.None:
                 ClosePane();
                 break;
             default:
-                break;
+                return;
         }
+
+        StateHasChanged();
     }
 
     private void Step(int by)

@@ -62,14 +62,44 @@ export function keepPlace(id) {
   }
 }
 
+// The keys of the whole page, wherever the focus is. The browser's own meaning of such a key is taken from it.
+function meaning({ key, ctrlKey, metaKey, altKey }) {
+  const chord = ctrlKey || metaKey;
+  if (chord && key.toLowerCase() === 'k') return 'find';
+  if (ctrlKey && (key === '/' || key === '?')) return 'keys';
+  if (altKey && !chord && key === 'ArrowDown') return 'next';
+  if (altKey && !chord && key === 'ArrowUp') return 'previous';
+  return key === 'Escape' && document.querySelector('dialog[open]') === null ? 'leave' : null;
+}
+
+export function watchKeys(pressed) {
+  const listen = event => {
+    const wanted = event.isComposing ? null : meaning(event);
+    if (wanted !== null) {
+      event.preventDefault();
+      pressed(wanted);
+    }
+  };
+  document.addEventListener('keydown', listen);
+  return { end: () => document.removeEventListener('keydown', listen) };
+}
+
+export const endWatch = watch => watch.end();
 export const showDialog = id => element(id)?.showModal();
 export const focus = id => element(id)?.focus();
 export const setTitle = title => { document.title = title; };
 export const isSeen = () => document.visibilityState === 'visible' && document.hasFocus();
 
 export function watchSeen(changed) {
-  document.addEventListener('visibilitychange', () => changed());
-  addEventListener('focus', () => changed());
+  const listen = () => changed();
+  document.addEventListener('visibilitychange', listen);
+  addEventListener('focus', listen);
+  return {
+    end() {
+      document.removeEventListener('visibilitychange', listen);
+      removeEventListener('focus', listen);
+    },
+  };
 }
 
 export function saveFile(name, bytes) {

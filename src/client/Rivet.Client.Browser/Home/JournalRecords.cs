@@ -15,7 +15,7 @@ internal sealed class JournalRecords : IRecords
     private readonly MemoryTables tables;
     private readonly IJournal journal;
     private readonly List<Change> waiting = [];
-    private TaskCompletionSource settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Task writing = Task.CompletedTask;
     private bool pumping;
     private long last;
     private int segments;
@@ -86,7 +86,7 @@ internal sealed class JournalRecords : IRecords
             if (!pumping)
             {
                 pumping = true;
-                _ = PumpAsync();
+                writing = PumpAsync();
             }
         }
 
@@ -95,17 +95,13 @@ internal sealed class JournalRecords : IRecords
 
     public async ValueTask DurableAsync(CancellationToken ct)
     {
-        while (pumping)
-        {
-            // What was written before this call is in the segment under way or in the next one.
-            await settled.Task.WaitAsync(ct);
-        }
-
+        await writing.WaitAsync(ct);
         ThrowIfFailed();
     }
 
     public void Dispose() => journal.Dispose();
 
+    /// <summary>Writes until nothing waits, or until the disk fails: which no later write may hide.</summary>
     private async Task PumpAsync()
     {
         // Whoever writes on in the same turn joins the segment.
@@ -114,23 +110,11 @@ internal sealed class JournalRecords : IRecords
         {
             var begins = segments >= MostSegments;
             var segment = new Segment { Role = begins ? SegmentRole.Begins : SegmentRole.Follows };
-            if (begins)
-            {
-                segment.Changes.AddRange(Everything());
-            }
-            else
-            {
-                segment.Changes.AddRange(waiting);
-            }
-
+            segment.Changes.AddRange(begins ? Everything() : waiting);
             waiting.Clear();
             fault = await journal.AppendAsync(last + 1, begins ? last + 1 : 0, segment.ToByteArray());
             last++;
             segments = begins ? 1 : segments + 1;
-            var now = settled;
-            settled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            pumping = waiting.Count > 0 && fault.Length == 0;
-            now.SetResult();
         }
 
         pumping = false;

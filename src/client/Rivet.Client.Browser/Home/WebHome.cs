@@ -54,7 +54,16 @@ internal sealed class WebHome : IJournal
 
     public async ValueTask<string> AppendAsync(long number, long from, byte[] segment)
     {
-        HomeScript.Append(home, number, from, segment, appending.Done);
+        try
+        {
+            HomeScript.Append(home, number, from, segment, appending.Done);
+        }
+        catch (JSException)
+        {
+            // It did not even begin.
+            return "home.not-kept";
+        }
+
         return await appending.EndAsync() switch
         {
             "" => "",
