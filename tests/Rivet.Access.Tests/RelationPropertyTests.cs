@@ -92,7 +92,7 @@ public sealed class RelationPropertyTests
         return (permission, resource.Kind) switch
         {
             ("link.echo" or "identity.self.read" or "identity.page.open" or "conversation.list", "company") => anyone,
-            ("identity.people.read" or "conversation.create", "company") => staff,
+            ("identity.people.read" or "conversation.create" or "presence.watch", "company") => staff,
             ("identity.people.import" or "identity.invitation.create" or "identity.device.read" or "conversation.import"
                 or "status.read" or "audit.read", "company") => administrator,
             ("identity.self.read" or "identity.invitation.create" or "identity.device.read" or "identity.device.sign-out",

@@ -43,6 +43,7 @@ public sealed class RoleModelTests : IAsyncLifetime
         { "message.send", "conversation", "", "rel" },
         { "file.put", "conversation", "", "rel" },
         { "file.get", "conversation", "", "rel" },
+        { "presence.watch", "company", "am", "" },
         { "status.read", "company", "a", "" },
         { "audit.read", "company", "a", "" },
     };

@@ -40,6 +40,15 @@ internal sealed class FakeServer(int seed)
 
     public List<Join> Joins { get; } = [];
 
+    /// <summary>Whom clients watched, a set a request.</summary>
+    public List<IReadOnlyList<ByteString>> Watches { get; } = [];
+
+    /// <summary>Where clients showed that they write.</summary>
+    public List<ByteString> Typed { get; } = [];
+
+    /// <summary>Whether <see cref="Other"/> is here.</summary>
+    public bool IsOtherHere { get; set; }
+
     public Func<SendRequest, Refusal?> RefuseSend { get; set; } = _ => null;
 
     public ConversationId AddConversation()
@@ -158,11 +167,44 @@ internal sealed class FakeServer(int seed)
                 Method.Send => Send(SendRequest.Parser.ParseFrom(body)),
                 Method.Acknowledge => Acknowledge(AcknowledgeRequest.Parser.ParseFrom(body)),
                 Method.MarkRead => Ok(new MarkReadResponse()),
+                Method.ListRead => Ok(new ListReadResponse { Positions = { Read(ListReadRequest.Parser.ParseFrom(body).ConversationId, 1) } }),
+                Method.ShowTyping => Type(ShowTypingRequest.Parser.ParseFrom(body)),
+                Method.WatchPresence => Watch(WatchPresenceRequest.Parser.ParseFrom(body)),
                 Method.Echo => Ok(new EchoResponse { Payload = EchoRequest.Parser.ParseFrom(body).Payload }),
                 _ => new Refusal { Code = RefusalCode.UnknownMethod, Reason = "link.unknown-method" },
             };
             return Bad() ? default(Result<byte[], Refusal>?) : answer;
         }
+    }
+
+    /// <summary>The other person does something that clients are only told of.</summary>
+    public void Show(Method method, IMessage message)
+    {
+        lock (gate)
+        {
+            Push(method, message);
+        }
+    }
+
+    public static ReadMoved Read(ByteString conversation, ulong sequence)
+        => new() { PersonId = Bytes(Other.Value), Cursor = new Cursor { ConversationId = conversation, Sequence = sequence } };
+
+    private Result<byte[], Refusal> Type(ShowTypingRequest request)
+    {
+        Typed.Add(request.ConversationId);
+        return Ok(new ShowTypingResponse());
+    }
+
+    private Result<byte[], Refusal> Watch(WatchPresenceRequest request)
+    {
+        Watches.Add([.. request.PersonIds]);
+        var response = new WatchPresenceResponse();
+        if (IsOtherHere && request.PersonIds.Contains(Bytes(Other.Value)))
+        {
+            response.Present.Add(Bytes(Other.Value));
+        }
+
+        return Ok(response);
     }
 
     private static Result<byte[], Refusal> Ok(IMessage message) => message.ToByteArray();

@@ -15,6 +15,8 @@ public sealed class AccessTests
         [Method.Fetch] = new FetchRequest { ConversationId = conversation.ConversationId },
         [Method.Acknowledge] = new AcknowledgeRequest { Cursors = { new Cursor { ConversationId = conversation.ConversationId, Sequence = 1 } } },
         [Method.MarkRead] = new MarkReadRequest { Cursor = new Cursor { ConversationId = conversation.ConversationId, Sequence = 1 } },
+        [Method.ListRead] = new ListReadRequest { ConversationId = conversation.ConversationId },
+        [Method.ShowTyping] = new ShowTypingRequest { ConversationId = conversation.ConversationId },
         [Method.PutFileChunk] = new PutFileChunkRequest { ConversationId = conversation.ConversationId, FileId = TestDevice.NewId(), Last = true },
         [Method.GetFileChunk] = new GetFileChunkRequest { ConversationId = conversation.ConversationId, FileId = TestDevice.NewId() },
         [Method.ImportEntries] = new ImportEntriesRequest { ConversationId = conversation.ConversationId },
@@ -57,7 +59,7 @@ public sealed class AccessTests
     public async Task EveryMappedMethod_IsCoveredByTheseTests()
     {
         await using var server = await TestServer.StartAsync();
-        var byCompany = new[] { Method.ListConversations, Method.CreateConversation, Method.ImportConversation };
+        var byCompany = new[] { Method.ListConversations, Method.CreateConversation, Method.ImportConversation, Method.WatchPresence };
 
         var covered = RequestsOn(new Conversation(), ByteString.Empty).Keys.Concat(byCompany);
 
@@ -86,7 +88,7 @@ public sealed class AccessTests
     }
 
     [Fact]
-    public async Task CreateAndImport_WithoutTheRole_AreDenied()
+    public async Task CreateImportAndWatch_WithoutTheRole_AreDenied()
     {
         await using var server = await TestServer.StartAsync();
         var (member, guest) = (await server.JoinAsync(server.State.Company), await server.JoinAsync(server.State.Company, Relation.Guest));
@@ -97,6 +99,7 @@ public sealed class AccessTests
         Assert.Equal(
             RefusalCode.Denied,
             (await guest.RefusedAsync(Method.CreateConversation, new CreateConversationRequest { Kind = ConversationKind.Direct, Members = { member.Person } })).Code);
+        Assert.Equal(RefusalCode.Denied, (await guest.RefusedAsync(Method.WatchPresence, new WatchPresenceRequest { PersonIds = { member.Person } })).Code);
     }
 
     [Theory]

@@ -55,6 +55,38 @@ public sealed class PositionTests
         Assert.Equal(0UL, Assert.Single((await ann.ListAsync()).Conversations).ReadSequence);
     }
 
+    [Fact]
+    public async Task ListRead_SomeHaveRead_GivesMembersPositionsAndNobodyElses()
+    {
+        await using var server = await TestServer.StartAsync();
+        var (ann, bob, eve) = (await server.JoinAsync(server.State.Company), await server.JoinAsync(server.State.Company), await server.JoinAsync(server.State.Company));
+        var group = await ann.GroupAsync("read", bob, eve);
+        await ann.SendAsync(group, TestDevice.Post("hello"));
+        foreach (var (reader, sequence) in new[] { (bob, 2UL), (eve, 4UL) })
+        {
+            await reader.AskAsync<MarkReadResponse>(
+                Method.MarkRead, new MarkReadRequest { Cursor = new Cursor { ConversationId = group.ConversationId, Sequence = sequence } });
+        }
+
+        await ann.AskAsync<RemoveMemberResponse>(Method.RemoveMember, new RemoveMemberRequest { ConversationId = group.ConversationId, PersonId = eve.Person });
+
+        var position = Assert.Single((await ann.AskAsync<ListReadResponse>(Method.ListRead, new ListReadRequest { ConversationId = group.ConversationId })).Positions);
+        Assert.Equal((bob.Person, 2UL), (position.PersonId, position.Cursor.Sequence));
+    }
+
+    [Fact]
+    public async Task ListRead_MoreMembersThanAreNamed_IsEmpty()
+    {
+        await using var server = await TestServer.StartAsync();
+        var ann = await server.JoinAsync(server.State.Company);
+        var others = await Task.WhenAll(Enumerable.Range(0, Bounds.NamedMembers).Select(_ => server.JoinAsync(server.State.Company)));
+        var group = await ann.GroupAsync("crowd", others);
+        await others[0].AskAsync<MarkReadResponse>(
+            Method.MarkRead, new MarkReadRequest { Cursor = new Cursor { ConversationId = group.ConversationId, Sequence = 1 } });
+
+        Assert.Empty((await ann.AskAsync<ListReadResponse>(Method.ListRead, new ListReadRequest { ConversationId = group.ConversationId })).Positions);
+    }
+
     private static AcknowledgeRequest Acknowledge(Conversation conversation, ulong sequence)
         => new() { Cursors = { new Cursor { ConversationId = conversation.ConversationId, Sequence = sequence } } };
 }

@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Rivet.Client.Home;
 using Rivet.Client.Links;
+using Rivet.Client.Live;
 using Rivet.Client.Sync;
 using Rivet.Cryptography;
 using Rivet.Kernel;
@@ -20,6 +21,7 @@ public sealed partial class RivetClient : IAsyncDisposable
     private readonly ISigner identity;
     private readonly IDisposable keys;
     private readonly TimeProvider time;
+    private readonly LiveBoard live;
     private readonly LinkHolder holder;
     private readonly CancellationTokenSource stop = new();
     private Task running = Task.CompletedTask;
@@ -34,7 +36,8 @@ public sealed partial class RivetClient : IAsyncDisposable
         this.identity = identity;
         this.keys = keys;
         this.time = time;
-        holder = new LinkHolder(store, dial, time, chance);
+        live = new LiveBoard(store.Bell, time);
+        holder = new LinkHolder(store, live, dial, time, chance);
     }
 
     /// <summary>Who this device and its person are.</summary>
@@ -98,6 +101,7 @@ public sealed partial class RivetClient : IAsyncDisposable
         // Whoever opens the home next finds all that was written here; a home that failed has told its reason already.
         await store.DurableAsync(CancellationToken.None).AsTask()
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        live.Dispose();
         store.Dispose();
         keys.Dispose();
         stop.Dispose();

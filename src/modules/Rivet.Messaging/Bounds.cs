@@ -17,8 +17,10 @@ internal static class Bounds
     /// <summary>People named beside oneself.</summary>
     public const int Members = 2_000;
 
-    /// <summary>Up to so many members, lists and pushes name each, and read positions are shown to all.</summary>
+    /// <summary>Up to so many members, lists and pushes name each, and read positions and who is writing are shown to all.</summary>
     public const int NamedMembers = 50;
+
+    public const int WatchedPeople = 200;
 
     public const int Page = 500;
     public const int FetchBytes = 512 * 1024;

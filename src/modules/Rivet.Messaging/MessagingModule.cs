@@ -26,6 +26,9 @@ public static class MessagingModule
         services.AddSingleton<ImportBook>();
         services.AddSingleton<Switchboard>();
         services.AddSingleton<ILwsConnectionObserver>(provider => provider.GetRequiredService<Switchboard>());
+        services.AddSingleton<PresenceBoard>();
+        services.AddSingleton<ILwsConnectionObserver>(provider => provider.GetRequiredService<PresenceBoard>());
+        services.AddSingleton<LiveEndpoints>();
         services.AddSingleton<ConversationEndpoints>();
         services.AddSingleton<EntryEndpoints>();
         services.AddSingleton<PositionEndpoints>();
@@ -42,6 +45,7 @@ public static class MessagingModule
         var conversations = services.GetRequiredService<ConversationEndpoints>();
         var entries = services.GetRequiredService<EntryEndpoints>();
         var positions = services.GetRequiredService<PositionEndpoints>();
+        var live = services.GetRequiredService<LiveEndpoints>();
         var files = services.GetRequiredService<FileEndpoints>();
         var imports = services.GetRequiredService<ImportEndpoints>();
 
@@ -53,6 +57,9 @@ public static class MessagingModule
         endpoints.Map(Method.Fetch, FetchRequest.Parser, Permissions.Read, (who, request) => Conversation(who, request.ConversationId), Answering<FetchRequest, FetchResponse>(entries.FetchAsync));
         endpoints.Map(Method.Acknowledge, AcknowledgeRequest.Parser, Permissions.List, (who, _) => Resource.Of(who.Company), Answering<AcknowledgeRequest, AcknowledgeResponse>(positions.AcknowledgeAsync));
         endpoints.Map(Method.MarkRead, MarkReadRequest.Parser, Permissions.Read, (who, request) => Conversation(who, request.Cursor?.ConversationId), Answering<MarkReadRequest, MarkReadResponse>(positions.MarkReadAsync));
+        endpoints.Map(Method.ListRead, ListReadRequest.Parser, Permissions.Read, (who, request) => Conversation(who, request.ConversationId), Answering<ListReadRequest, ListReadResponse>(positions.ListReadAsync));
+        endpoints.Map(Method.ShowTyping, ShowTypingRequest.Parser, Permissions.Send, (who, request) => Conversation(who, request.ConversationId), Answering<ShowTypingRequest, ShowTypingResponse>(live.ShowTypingAsync));
+        endpoints.Map(Method.WatchPresence, WatchPresenceRequest.Parser, Permissions.WatchPresence, (who, _) => Resource.Of(who.Company), Answering<WatchPresenceRequest, WatchPresenceResponse>(live.WatchPresenceAsync));
         endpoints.Map(Method.PutFileChunk, PutFileChunkRequest.Parser, Permissions.PutFile, (who, request) => Conversation(who, request.ConversationId), Answering<PutFileChunkRequest, PutFileChunkResponse>(files.PutAsync));
         endpoints.Map(Method.GetFileChunk, GetFileChunkRequest.Parser, Permissions.GetFile, (who, request) => Conversation(who, request.ConversationId), Answering<GetFileChunkRequest, GetFileChunkResponse>(files.GetAsync));
         endpoints.Map(Method.ImportConversation, ImportConversationRequest.Parser, Permissions.Import, (who, _) => Resource.Of(who.Company), Answering<ImportConversationRequest, ImportConversationResponse>(imports.ImportConversationAsync));

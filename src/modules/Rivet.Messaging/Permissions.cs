@@ -11,6 +11,7 @@ internal static class Permissions
     public static readonly Permission Manage = new("conversation.manage");
     public static readonly Permission Leave = new("conversation.leave");
     public static readonly Permission Send = new("message.send");
+    public static readonly Permission WatchPresence = new("presence.watch");
     public static readonly Permission PutFile = new("file.put");
     public static readonly Permission GetFile = new("file.get");
     public static readonly Permission Import = new("conversation.import");

@@ -20,6 +20,10 @@ internal sealed class TestConnection(Subject subject) : ILwsConnection
 
     public IEnumerable<ReadMoved> Reads => Of(Method.ReadMoved, ReadMoved.Parser);
 
+    public IEnumerable<Typing> Typing => Of(Method.TypingShown, Wire.Typing.Parser);
+
+    public IEnumerable<Presence> Presence => Of(Method.PresenceChanged, Wire.Presence.Parser);
+
     public bool TryPush(PushFrame push)
     {
         pushes.Enqueue(push);

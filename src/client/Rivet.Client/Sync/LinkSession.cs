@@ -1,13 +1,14 @@
 using Rivet.Client.Home;
 using Rivet.Client.Links;
+using Rivet.Client.Live;
 using Rivet.Wire;
 
 namespace Rivet.Client.Sync;
 
 /// <summary>Everything that happens over one link, from sign-in to its end.</summary>
-internal sealed class LinkSession(ILink link, LocalStore store, TimeProvider time)
+internal sealed class LinkSession(ILink link, LocalStore store, LiveBoard live, TimeProvider time)
 {
-    private readonly SyncInbox inbox = new();
+    private readonly SyncInbox inbox = new(live);
 
     public ILink Link => link;
 
@@ -29,6 +30,7 @@ internal sealed class LinkSession(ILink link, LocalStore store, TimeProvider tim
             new Sender(link, store, inbox, profile, time).RunAsync(stop.Token),
             new Errands(link, store, inbox, time).RunAsync(stop.Token),
             new ReadMarks(link, store, time).RunAsync(stop.Token),
+            new LiveWork(link, live, time).RunAsync(stop.Token),
         ];
         await Task.WhenAny([link.Closed, .. parts[1..]]);
         stop.Cancel();

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Google.Protobuf;
 using Rivet.Client.Home;
+using Rivet.Client.Live;
 using Rivet.Kernel;
 using Rivet.Link;
 using Rivet.Wire;
@@ -11,7 +12,7 @@ namespace Rivet.Client.Sync;
 /// Collects pushes steadily, so that the link never waits for the disk. Bounded: past the bound an entry is dropped and
 /// its log marked as having a gap, which a fetch fills.
 /// </summary>
-internal sealed class SyncInbox
+internal sealed class SyncInbox(LiveBoard live)
 {
     private const int MostEntries = 2_000;
     private readonly Lock gate = new();
@@ -88,7 +89,14 @@ internal sealed class SyncInbox
                     break;
                 case Method.ReadMoved:
                     var moved = ReadMoved.Parser.ParseFrom(push.Body.Span);
+                    live.HasRead(moved);
                     Ask(work => work.Reads.Add(moved));
+                    break;
+                case Method.TypingShown:
+                    Accept(Typing.Parser.ParseFrom(push.Body.Span));
+                    break;
+                case Method.PresenceChanged:
+                    Accept(Presence.Parser.ParseFrom(push.Body.Span));
                     break;
                 default:
                     break;
@@ -101,11 +109,32 @@ internal sealed class SyncInbox
         }
     }
 
-    private static void Add(SyncWork work, Entry entry)
+    private void Accept(Typing typing)
+    {
+        if (EntityId.TryRead<ConversationId>(typing.ConversationId.Span, out var conversation) && EntityId.TryRead<PersonId>(typing.PersonId.Span, out var person))
+        {
+            live.IsWriting(conversation, person);
+        }
+    }
+
+    private void Accept(Presence presence)
+    {
+        if (EntityId.TryRead<PersonId>(presence.PersonId.Span, out var person))
+        {
+            live.CameOrWent(person, presence.Present);
+        }
+    }
+
+    private void Add(SyncWork work, Entry entry)
     {
         if (!EntityId.TryRead<ConversationId>(entry.ConversationId.Span, out var conversation))
         {
             return;
+        }
+
+        if (EntityId.TryRead<PersonId>(entry.AuthorPersonId.Span, out var author))
+        {
+            live.HasWritten(conversation, author);
         }
 
         if (work.Entries.Count < MostEntries)

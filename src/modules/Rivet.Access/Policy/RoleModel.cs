@@ -41,6 +41,7 @@ internal static class RoleModel
         new("message.send",               "conversation", Related(Member)),
         new("file.put",                   "conversation", Related(Member)),
         new("file.get",                   "conversation", Related(Member)),
+        new("presence.watch",             "company",      Role(Staff)),
 
         new("status.read",                "company",      Role(Administrator), System: true),
         new("audit.read",                 "company",      Role(Administrator), System: true),

@@ -48,6 +48,10 @@ internal static class MemberTable
         => session.QueryFirst(
             "SELECT count(*) FROM messaging_member WHERE conversation_id = $1", row => row.GetInt32(0), conversation.ToBytes());
 
+    /// <summary>Whether the person is in the conversation, and it is small enough to show everybody what each one does.</summary>
+    public static bool ShowsAll(ReadSession session, ConversationId conversation, PersonId person)
+        => IsMember(session, conversation, person) && Count(session, conversation) <= Bounds.NamedMembers;
+
     public static List<PersonId> Of(ReadSession session, ConversationId conversation)
         => session.Query(
             "SELECT person FROM messaging_member WHERE conversation_id = $1",

@@ -49,6 +49,17 @@ internal sealed class PositionEndpoints(IStore store, Switchboard switchboard)
         return refusal == MessagingRefusal.None ? new MarkReadResponse() : refusal.ToWire();
     }
 
+    /// <summary>How far each member has read, where positions are shown to all.</summary>
+    public async ValueTask<Result<ListReadResponse, Refusal>> ListReadAsync(Permit permit, ListReadRequest request, CancellationToken ct)
+    {
+        var conversation = EntityId.Read<ConversationId>(request.ConversationId.Span);
+        var positions = await store.ReadAsync(
+            session => MemberTable.ShowsAll(session, conversation, permit.Subject.Person) ? PositionTable.OfMembers(session, conversation) : [], ct);
+        var response = new ListReadResponse();
+        response.Positions.AddRange(positions.Select(position => Moved(position.Person, conversation, position.Sequence)));
+        return response;
+    }
+
     private static MessagingRefusal Acknowledge(
         WriteTransaction transaction, Subject subject, List<(ConversationId Conversation, long Sequence)> cursors)
     {
@@ -91,11 +102,7 @@ internal sealed class PositionEndpoints(IStore store, Switchboard switchboard)
 
     private void Show(Subject subject, ConversationId conversation, long sequence, bool toAll)
     {
-        var frame = PushFrame.Encode(Method.ReadMoved, new ReadMoved
-        {
-            PersonId = ByteString.CopyFrom(subject.Person.ToBytes()),
-            Cursor = new Cursor { ConversationId = ByteString.CopyFrom(conversation.ToBytes()), Sequence = (ulong)sequence },
-        });
+        var frame = PushFrame.Encode(Method.ReadMoved, Moved(subject.Person, conversation, sequence));
         if (toAll)
         {
             switchboard.Push(conversation, frame, subject.Via);
@@ -105,6 +112,12 @@ internal sealed class PositionEndpoints(IStore store, Switchboard switchboard)
             switchboard.Push(subject.Person, frame, subject.Via);
         }
     }
+
+    private static ReadMoved Moved(PersonId person, ConversationId conversation, long sequence) => new()
+    {
+        PersonId = ByteString.CopyFrom(person.ToBytes()),
+        Cursor = new Cursor { ConversationId = ByteString.CopyFrom(conversation.ToBytes()), Sequence = (ulong)sequence },
+    };
 
     private static bool TryRead(Cursor? cursor, out (ConversationId Conversation, long Sequence) read)
     {

@@ -34,4 +34,16 @@ internal static class PositionTable
             ON CONFLICT (person, conversation_id) DO UPDATE SET sequence = excluded.sequence WHERE excluded.sequence > sequence
             """,
             person.ToBytes(), conversation.ToBytes(), sequence) > 0;
+
+    /// <summary>How far the members of a conversation have read; who has read nothing is left out.</summary>
+    public static List<(PersonId Person, long Sequence)> OfMembers(ReadSession session, ConversationId conversation)
+        => session.Query(
+            """
+            SELECT member.person, position.sequence
+            FROM messaging_member member
+            JOIN messaging_read position ON position.person = member.person AND position.conversation_id = member.conversation_id
+            WHERE member.conversation_id = $1
+            """,
+            row => (EntityId.Read<PersonId>((byte[])row.GetValue(0)), row.GetInt64(1)),
+            conversation.ToBytes());
 }
