@@ -92,6 +92,7 @@ public sealed class TimelineTests
     [InlineData("你好 @ana. 再见", "@ana")]
     [InlineData("@anabel", "")]
     [InlineData("mail ana@ana", "")]
+    [InlineData("你好@ana，早", "@ana")]
     [InlineData("@all @bo!", "@all @bo")]
     public void Mentions_ByHandle_AreFoundWithTheirPlaceInUtf8(string text, string expected)
     {

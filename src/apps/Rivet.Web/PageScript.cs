@@ -51,12 +51,20 @@ internal static partial class PageScript
     public static partial void Focus(string id);
 
     /// <summary>
-    /// Enter sends, with Shift it breaks the line, and while a word is being composed it belongs to the input method;
-    /// an arrow up in an empty field asks for the last message.
+    /// Calls back with what a key of a field means. Enter sends, with Shift it breaks the line, and while a word is being
+    /// composed it belongs to the input method; an arrow up in an empty field asks for the last message. While the field's list
+    /// is open, arrows go up and down in it, Enter and Tab take, and Escape closes.
     /// </summary>
     [JSImport("watchField", Module)]
-    public static partial void WatchField(
-        string id, [JSMarshalAs<JSType.Function>] Action send, [JSMarshalAs<JSType.Function>] Action last);
+    public static partial void WatchField(string id, [JSMarshalAs<JSType.Function<JSType.String>>] Action<string> pressed);
+
+    /// <summary>Where the caret of a field stands, in UTF-16 units.</summary>
+    [JSImport("caret", Module)]
+    public static partial int Caret(string id);
+
+    /// <summary>Puts a text into a field, and the caret into the text.</summary>
+    [JSImport("setField", Module)]
+    public static partial void SetField(string id, string text, int caret);
 
     /// <summary>Shows a dialog over the page; everything else is out of reach until it closes.</summary>
     [JSImport("showDialog", Module)]

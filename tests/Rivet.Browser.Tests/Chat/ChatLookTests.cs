@@ -53,6 +53,11 @@ public sealed class ChatLookTests(Chromium chromium)
         await page.Keyboard.PressAsync("Control+k");
         await Expect(page.Locator("dialog[open]")).ToBeVisibleAsync();
         await CheckAsync(page, "chat-find", look);
+        await page.Keyboard.PressAsync("Escape");
+        await Expect(page.Locator("#composer")).ToBeFocusedAsync();
+        await page.Keyboard.TypeAsync("@");
+        await Expect(page.Locator(".ch-mentions li")).ToHaveCountAsync(2);
+        await CheckAsync(page, "chat-mention", look);
         visit.AssertQuiet();
     }
 

@@ -41,10 +41,17 @@ public sealed class ChatVisit(Visit visit, IPage page) : IAsyncDisposable
         }
 
         await page.ClickAsync(".ch-dialog button[type=submit]");
-        await Expect(Composer).ToBeVisibleAsync();
+        await StandsInAsync(title ?? people[0]);
     }
 
-    public Task ChooseAsync(string name) => page.Locator(".ch-line", new PageLocatorOptions { HasText = name }).ClickAsync();
+    public async Task ChooseAsync(string name)
+    {
+        await page.Locator(".ch-line", new PageLocatorOptions { HasText = name }).ClickAsync();
+        await StandsInAsync(name);
+    }
+
+    /// <summary>Waits until the conversation of a name is open: before that, what one types goes into another one.</summary>
+    private Task StandsInAsync(string name) => Expect(page.Locator(".ch-conversation h1")).ToHaveTextAsync(name);
 
     public async Task SayAsync(string text)
     {

@@ -6,6 +6,10 @@ namespace Rivet.Browser.Tests;
 /// <summary>What tests ask of an installed client.</summary>
 internal static class Installed
 {
+    /// <summary>The conversation of a title.</summary>
+    public static ConversationId IdOf(this RivetClient client, string title)
+        => EntityId.Read<ConversationId>(client.Conversations().Single(conversation => conversation.Title == title).ConversationId.Span);
+
     /// <summary>Waits until exactly one post says this.</summary>
     public static async Task HasAsync(this RivetClient client, string text)
     {

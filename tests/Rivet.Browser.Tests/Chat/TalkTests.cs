@@ -44,7 +44,7 @@ public sealed class TalkTests(Chromium chromium)
         await wei.Page.FillAsync("#thread-composer", "In the thread 话题里");
         await wei.Page.PressAsync("#thread-composer", "Enter");
         await Expect(wei.Page.Locator("#thread .ch-row")).ToHaveCountAsync(2);
-        await Expect(ana.Page.Locator(".ch-replies")).ToHaveTextAsync("1 replies");
+        await Expect(ana.Page.Locator(".ch-replies")).ToHaveTextAsync("1 reply");
         await wei.SayAsync("A mistake");
         await ana.SeesAsync("A mistake");
         await wei.ActAsync("A mistake", "Take back");

@@ -21,6 +21,7 @@ public sealed partial class ChatPage
     private ulong readOnOpening;
     private TimelineItem? editing;
     private ulong thread;
+    private ulong readersOf;
     private TimelineView? view;
     private Pane pane;
     private Dialog dialog;
@@ -34,6 +35,7 @@ public sealed partial class ChatPage
         Thread,
         Members,
         Protection,
+        Readers,
     }
 
     private enum Dialog
@@ -127,6 +129,7 @@ public sealed partial class ChatPage
         }
 
         var unread = listed.Sum(one => one.Unread);
+        Client.Attend(open?.Id, InSight());
         PageScript.SetTitle(unread > 0 ? $"({unread.ToString(System.Globalization.CultureInfo.CurrentCulture)}) Rivet" : "Rivet");
     }
 
@@ -139,9 +142,16 @@ public sealed partial class ChatPage
             counted[id] = known = (last, read, Client.Unread(id, MostCounted), Preview(id, last));
         }
 
+        var other = conversation.Kind is ConversationKind.Direct ? names.OtherIn(conversation) : null;
         return new ListedConversation(
-            id, conversation, names.Of(conversation), known.Unread, known.Preview, DateTimeOffset.FromUnixTimeMilliseconds(conversation.LastMs));
+            id, conversation, names.Of(conversation), known.Unread, known.Preview, DateTimeOffset.FromUnixTimeMilliseconds(conversation.LastMs),
+            other, other is { } person && Client.IsPresent(person));
     }
+
+    /// <summary>The people whose presence is shown: the members of what is open, then the others of the list.</summary>
+    private IEnumerable<PersonId> InSight()
+        => (open?.Conversation.Members ?? []).Select(member => EntityId.Read<PersonId>(member.Span))
+            .Concat(listed.Where(one => one.Other is not null).Select(one => one.Other!.Value));
 
     private string Preview(ConversationId id, ulong last)
     {
@@ -173,6 +183,7 @@ public sealed partial class ChatPage
         pending = Client.Pending(id);
         readOnOpening = Client.ReadUpTo(id);
         (editing, pane) = (null, Pane.None);
+        Client.Attend(id, InSight());
         MarkSeen();
     }
 
@@ -196,6 +207,8 @@ public sealed partial class ChatPage
     private void Toggle(Pane wanted) => pane = pane == wanted ? Pane.None : wanted;
 
     private void OpenThread(ulong root) => (thread, pane) = (root, Pane.Thread);
+
+    private void ShowReaders(ulong sequence) => (readersOf, pane) = (sequence, Pane.Readers);
 
     private void BeginEdit(TimelineItem item) => editing = item;
 
@@ -229,7 +242,7 @@ public sealed partial class ChatPage
 
     private void FocusComposer() => focusComposer = true;
 
-    private string PaneTitle() => Text[pane switch { Pane.Thread => "thread", Pane.Members => "members", _ => "protection" }];
+    private string PaneTitle() => Text[pane switch { Pane.Thread => "thread", Pane.Members => "members", Pane.Readers => "readers", _ => "protection" }];
 
     private void Press(string key)
     {

@@ -33,8 +33,12 @@ public sealed class Names(RivetClient client, IStringLocalizer<ChatText> text)
     /// <summary>A group's title; for one-to-one the other person's name.</summary>
     public string Of(Conversation conversation)
         => conversation.Title.Length > 0 ? Plain.Line(conversation.Title)
-            : conversation.Members.FirstOrDefault(member => member != self) is { } other ? Of(other)
+            : OtherIn(conversation) is { } other ? Of(other)
             : text["name.untitled"];
+
+    /// <summary>The first member who is not oneself.</summary>
+    public PersonId? OtherIn(Conversation conversation)
+        => conversation.Members.FirstOrDefault(member => member != self) is { } other ? EntityId.Read<PersonId>(other.Span) : null;
 
     /// <summary>What stands in a person's or group's circle.</summary>
     public static string Initial(string name)

@@ -4,8 +4,8 @@ using Rivet.Wire;
 
 namespace Rivet.Web.Chat;
 
-/// <summary>A line of the conversation list.</summary>
-public sealed record ListedConversation(ConversationId Id, Conversation Conversation, string Name, int Unread, string Preview, DateTimeOffset Last);
+/// <summary>A line of the conversation list; one-to-one it has the other person, and whether they are here.</summary>
+public sealed record ListedConversation(ConversationId Id, Conversation Conversation, string Name, int Unread, string Preview, DateTimeOffset Last, PersonId? Other, bool Here);
 
 /// <summary>A row of the timeline: a line of the log, and what stands above it.</summary>
 public sealed record ShownRow(TimelineItem Item, bool Continues, DateOnly? Day, bool FirstUnread);

@@ -31,16 +31,31 @@ export function isAtEnd(id) {
 
 export const isAtStart = id => (element(id)?.scrollTop ?? 1) < 200;
 
-export function watchField(id, send, last) {
+const inList = { ArrowDown: 'down', ArrowUp: 'up', Enter: 'take', Tab: 'take', Escape: 'close' };
+
+function fieldMeaning({ key, shiftKey, altKey, target }) {
+  if (target.dataset.list === 'open') return shiftKey ? null : inList[key] ?? null;
+  if (key === 'Enter' && !shiftKey) return 'send';
+  return key === 'ArrowUp' && target.value === '' && !altKey ? 'last' : null;
+}
+
+export function watchField(id, pressed) {
   element(id)?.addEventListener('keydown', event => {
-    if (event.key === 'Enter' && !event.shiftKey && !event.isComposing && event.keyCode !== 229) {
+    const wanted = event.isComposing || event.keyCode === 229 ? null : fieldMeaning(event);
+    if (wanted !== null) {
       event.preventDefault();
-      send();
-    } else if (event.key === 'ArrowUp' && event.target.value === '' && !event.altKey) {
-      event.preventDefault();
-      last();
+      event.stopPropagation();
+      pressed(wanted);
     }
   });
+}
+
+export const caret = id => element(id)?.selectionStart ?? 0;
+
+export function setField(id, text, at) {
+  const field = element(id);
+  field.value = text;
+  field.setSelectionRange(at, at);
 }
 
 export function toEnd(id, always) {

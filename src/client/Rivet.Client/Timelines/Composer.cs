@@ -39,6 +39,15 @@ public static class Composer
     public static Content React(ulong target, string emoji, bool removed)
         => new() { Reaction = new Reaction { Target = target, Emoji = emoji, Removed = removed } };
 
+    /// <summary>
+    /// Whether an <c>@</c> begins a mention: behind a Latin letter or a digit it is an address. Chinese is written on without a space.
+    /// </summary>
+    public static bool BeginsMention(string text, int at)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return at == 0 || !char.IsLetterOrDigit(text[at - 1]) || char.GetUnicodeCategory(text[at - 1]) is System.Globalization.UnicodeCategory.OtherLetter;
+    }
+
     /// <summary>Every <c>@handle</c> of a known person, and <c>@all</c>, with its place in UTF-8 bytes.</summary>
     private static IEnumerable<Mention> Mentions(string text, IReadOnlyList<Person> people)
     {
@@ -48,9 +57,9 @@ public static class Composer
         var found = 0;
         for (var at = text.IndexOf('@', StringComparison.Ordinal); at >= 0 && found < MostMentions; at = text.IndexOf('@', at + 1))
         {
-            if (at > 0 && char.IsLetterOrDigit(text[at - 1]))
+            if (!BeginsMention(text, at))
             {
-                continue; // an address, not a mention
+                continue;
             }
 
             var end = at + 1;
