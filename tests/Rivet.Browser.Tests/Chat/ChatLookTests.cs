@@ -56,7 +56,7 @@ public sealed class ChatLookTests(Chromium chromium)
         await page.Keyboard.PressAsync("Escape");
         await Expect(page.Locator("#composer")).ToBeFocusedAsync();
         await page.Keyboard.TypeAsync("@");
-        await Expect(page.Locator(".ch-mentions li")).ToHaveCountAsync(2);
+        await Expect(page.Locator(".ch-mentions li")).ToHaveCountAsync(3);
         await CheckAsync(page, "chat-mention", look);
         visit.AssertQuiet();
     }
