@@ -1,4 +1,5 @@
 using Rivet.Bench;
+using Rivet.Bench.Day1;
 using Rivet.Bench.First;
 using Rivet.Bench.Lws;
 using Rivet.Bench.Peers;
@@ -29,6 +30,9 @@ switch (args)
 
     case ["web", .. var options]:
         return await WebBench.RunAsync(Report.Parse(options));
+
+    case ["day1.chat", .. var options]:
+        return await ChatBench.RunAsync(Report.Parse(options));
 
     default:
         Console.Error.WriteLine("Usage: ./rivet bench NAME [--json FILE]. NAME is first, lws or web, or a part: first.startup, first.rtt64, first.send, first.memory, lws.rtt1, lws.rtt64, lws.bulk, lws.signin, lws.allocations, lws.memory");

@@ -19,7 +19,11 @@ internal sealed class Report(string? jsonPath)
         _ => throw new ArgumentException("Usage: ./rivet bench NAME [--json FILE]"),
     };
 
-    public void Add(Figure figure) => figures.Add(figure);
+    public void Add(Figure figure)
+    {
+        figures.Add(figure);
+        Say($"  {figure.Metric} {Text(figure.Value)} {figure.Unit}");
+    }
 
     public static void Say(string line) => AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[grey]{line}[/]");
 

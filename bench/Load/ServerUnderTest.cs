@@ -27,9 +27,14 @@ internal sealed class ServerUnderTest : IDisposable
     public static ServerUnderTest StartBare(string kind, string folder, string cores = "0")
         => Start(cores, Environment.ProcessPath!, ["serve", kind, folder]);
 
-    public static ServerUnderTest StartRivet(string folder, string cores = "0", int port = 0)
+    public static ServerUnderTest StartRivet(string folder, string cores = "0", int port = 0) => StartRivet(RivetServer("bin"), folder, cores, port);
+
+    /// <summary>The server as it is installed, with the chat trimmed and compressed: <c>dotnet publish src/apps/Rivet.Server</c>.</summary>
+    public static ServerUnderTest StartPublished(string folder, string cores = "0") => StartRivet(RivetServer("publish"), folder, cores, 0);
+
+    private static ServerUnderTest StartRivet(string program, string folder, string cores, int port)
         => Start(
-            cores, RivetServer(),
+            cores, program,
             [
                 "--data", Path.Combine(folder, "data"), "--keys", Path.Combine(folder, "keys"),
                 "--port", port.ToString(CultureInfo.InvariantCulture), "--behind-proxy", "--json", // All load has one address.
@@ -84,10 +89,10 @@ internal sealed class ServerUnderTest : IDisposable
         return new ServerUnderTest(process, announced.GetProperty("port").GetInt32(), announced, watch.Elapsed);
     }
 
-    private static string RivetServer()
+    private static string RivetServer(string kind)
     {
-        // artifacts/bin/Rivet.Bench/release → artifacts/bin/Rivet.Server/release
+        // artifacts/bin/Rivet.Bench/release → artifacts/bin/Rivet.Server/release, or the same below artifacts/publish
         var here = new DirectoryInfo(AppContext.BaseDirectory);
-        return Path.Combine(here.Parent!.Parent!.FullName, "Rivet.Server", here.Name, "Rivet.Server");
+        return Path.Combine(here.Parent!.Parent!.Parent!.FullName, kind, "Rivet.Server", here.Name, "Rivet.Server");
     }
 }

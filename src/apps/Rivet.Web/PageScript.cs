@@ -32,15 +32,14 @@ internal static partial class PageScript
     [JSImport("toEnd", Module)]
     public static partial void ToEnd(string id, bool always);
 
-    /// <summary>Whether an element is scrolled to its end.</summary>
-    [JSImport("isAtEnd", Module)]
-    public static partial bool IsAtEnd(string id);
+    /// <summary>
+    /// Calls back as an element is scrolled, until the watch is ended: "start" and "low" near its ends, every time; "end" at its
+    /// very end and "middle", when it comes there.
+    /// </summary>
+    [JSImport("watchScroll", Module)]
+    public static partial JSObject WatchScroll(string id, [JSMarshalAs<JSType.Function<JSType.String>>] Action<string> scrolled);
 
-    /// <summary>Whether an element is scrolled near its beginning.</summary>
-    [JSImport("isAtStart", Module)]
-    public static partial bool IsAtStart(string id);
-
-    /// <summary>Keeps what is on the screen where it is while rows are put above it: before, then after.</summary>
+    /// <summary>Keeps what is on the screen where it is while rows come and go around it: before, then after.</summary>
     [JSImport("holdPlace", Module)]
     public static partial void HoldPlace(string id);
 

@@ -21,6 +21,9 @@ internal static class ChatSymbols
     /// <summary>An arrow that turns: reply in a thread.</summary>
     public const string Reply = "M780-200v-170q0-54-38-92t-92-38H234l154 154-42 42-226-226 226-226 42 42-154 154h416q79 0 134.5 55.5T840-370v170h-60Z";
 
+    /// <summary>An arrow down: to the newest.</summary>
+    public const string Down = "M450-800v526L202-522l-42 42 320 320 320-320-42-42-248 248v-526h-60Z";
+
     /// <summary>Two ticks: read.</summary>
     public const string Seen = "M268-240 42-466l57-56 170 170 56 56-57 56Zm226 0L268-466l56-57 170 170 368-368 56 57-424 424Zm0-226-57-56 198-198 57 56-198 198Z";
 

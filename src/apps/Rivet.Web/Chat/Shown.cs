@@ -15,14 +15,27 @@ internal static class Rows
 {
     private static readonly TimeSpan OneBreath = TimeSpan.FromMinutes(5);
 
-    /// <summary>Rows of the last <paramref name="most"/> lines; those of a thread stand in its pane.</summary>
-    public static List<ShownRow> Of(Timeline timeline, int most, ulong readUpTo, PersonId self, TimeZoneInfo zone)
+    /// <summary>The first post of somebody else behind what was read; 0 when there is none.</summary>
+    public static ulong FirstUnread(Timeline timeline, ulong readUpTo, PersonId self)
     {
-        var rows = new List<ShownRow>(most);
-        var from = Math.Max(0, timeline.Items.Count - most);
+        // Lines are in the order of their sequences: only those behind the position are looked at.
+        for (var at = FirstBehind(timeline.Items, readUpTo); at < timeline.Items.Count; at++)
+        {
+            if (timeline.Items[at] is { Kind: TimelineKind.Post, Thread: 0 } item && item.Author != self)
+            {
+                return item.Sequence;
+            }
+        }
+
+        return 0;
+    }
+
+    /// <summary>Rows of the lines from one place up to another; those of a thread stand in its pane.</summary>
+    public static List<ShownRow> Of(Timeline timeline, int from, int to, ulong firstUnread, TimeZoneInfo zone)
+    {
+        var rows = new List<ShownRow>(Math.Max(0, to - from));
         TimelineItem? before = null;
-        var unreadMet = false;
-        for (var at = from; at < timeline.Items.Count; at++)
+        for (var at = from; at < to; at++)
         {
             var item = timeline.Items[at];
             if (item.Thread != 0)
@@ -31,16 +44,27 @@ internal static class Rows
             }
 
             var day = DayOf(item, zone);
-            var firstUnread = !unreadMet && item.Sequence > readUpTo && item.Kind is TimelineKind.Post && item.Author != self;
-            unreadMet |= firstUnread;
+            var isFirstUnread = item.Sequence == firstUnread;
             var newDay = before is null || DayOf(before, zone) != day;
-            var continues = !newDay && !firstUnread && before is { Kind: TimelineKind.Post } && item.Kind is TimelineKind.Post
+            var continues = !newDay && !isFirstUnread && before is { Kind: TimelineKind.Post } && item.Kind is TimelineKind.Post
                 && before.Author == item.Author && item.OwnTime - before.OwnTime < OneBreath && !item.Emote && !before.Emote;
-            rows.Add(new ShownRow(item, continues, newDay ? day : null, firstUnread));
+            rows.Add(new ShownRow(item, continues, newDay ? day : null, isFirstUnread));
             before = item;
         }
 
         return rows;
+    }
+
+    private static int FirstBehind(IReadOnlyList<TimelineItem> items, ulong sequence)
+    {
+        var (low, high) = (0, items.Count);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            (low, high) = items[middle].Sequence > sequence ? (low, middle) : (middle + 1, high);
+        }
+
+        return low;
     }
 
     private static DateOnly DayOf(TimelineItem item, TimeZoneInfo zone) => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(item.OwnTime, zone).DateTime);

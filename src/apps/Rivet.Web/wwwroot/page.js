@@ -1,7 +1,7 @@
 // What only a script can do with the page. No markup is ever made here of what people wrote.
 const cookie = name => document.cookie.split('; ').find(one => one.startsWith(`${name}=`))?.slice(name.length + 1) ?? '';
 const element = id => document.getElementById(id);
-let place = 0;
+let place = null;
 
 export function language() {
   const chosen = decodeURIComponent(cookie('.AspNetCore.Culture')).match(/uic=([A-Za-z-]+)/)?.[1];
@@ -24,12 +24,28 @@ export function describeBrowser() {
   return system ? `${name} · ${system}` : name;
 }
 
-export function isAtEnd(id) {
-  const list = element(id);
-  return list === null || list.scrollHeight - list.scrollTop - list.clientHeight < 48;
+const isAtEnd = list => list.scrollHeight - list.scrollTop - list.clientHeight < 48;
+const NEAR = 600;
+
+function placeOf(list) {
+  if (isAtEnd(list)) return 'end';
+  if (list.scrollTop < NEAR) return 'start';
+  return list.scrollHeight - list.scrollTop - list.clientHeight < NEAR ? 'low' : 'middle';
 }
 
-export const isAtStart = id => (element(id)?.scrollTop ?? 1) < 200;
+export function watchScroll(id, scrolled) {
+  const list = element(id);
+  let was = 'end';
+  const listen = () => {
+    const now = placeOf(list);
+    if (now !== was || now === 'start' || now === 'low') {
+      was = now;
+      scrolled(now);
+    }
+  };
+  list.addEventListener('scroll', listen, { passive: true });
+  return { end: () => list.removeEventListener('scroll', listen) };
+}
 
 const inList = { ArrowDown: 'down', ArrowUp: 'up', Enter: 'take', Tab: 'take', Escape: 'close' };
 
@@ -60,20 +76,22 @@ export function setField(id, text, at) {
 
 export function toEnd(id, always) {
   const list = element(id);
-  if (list !== null && (always || isAtEnd(id))) {
+  if (list !== null && (always || isAtEnd(list))) {
     list.scrollTop = list.scrollHeight;
   }
 }
 
+// The first row in sight stays where it is.
 export function holdPlace(id) {
-  const list = element(id);
-  place = list === null ? 0 : list.scrollHeight - list.scrollTop;
+  const list = element(id), top = list.getBoundingClientRect().top;
+  const row = [...list.querySelectorAll('.ch-row[data-sequence]')].find(one => one.getBoundingClientRect().bottom > top);
+  place = row === undefined ? null : { sequence: row.dataset.sequence, top: row.getBoundingClientRect().top };
 }
 
 export function keepPlace(id) {
-  const list = element(id);
-  if (list !== null) {
-    list.scrollTop = list.scrollHeight - place;
+  const list = element(id), row = place === null ? null : list.querySelector(`.ch-row[data-sequence="${place.sequence}"]`);
+  if (row !== null) {
+    list.scrollTop += row.getBoundingClientRect().top - place.top;
   }
 }
 
