@@ -80,11 +80,11 @@ internal sealed record Making
         }
     }
 
-    private async Task PackAsync(Publisher publisher, Programs programs, string trees, CancellationToken ct)
+    private async Task PackAsync(Publisher publisher, BuiltPrograms programs, string trees, CancellationToken ct)
     {
         Say("Packing …");
         var bill = BillOfMaterials.Of(Sources, Version, [.. BillOfMaterials.Projects.Select(project => AssetsFile.Read(publisher.AssetsFile(project)))]);
-        if (bill.Unexplained([.. Programs.Files(programs.ServerFolder), .. Programs.Files(programs.ClientFolder)]) is { Count: > 0 } unexplained)
+        if (bill.Unexplained([.. BuiltPrograms.Files(programs.ServerFolder), .. BuiltPrograms.Files(programs.ClientFolder)]) is { Count: > 0 } unexplained)
         {
             throw new ReleaseStop($"The bill of materials does not explain {string.Join(", ", unexplained.Take(10))}.");
         }

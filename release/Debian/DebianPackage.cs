@@ -19,7 +19,7 @@ internal sealed record DebianPackage
 
     public required ReleaseVersion Version { get; init; }
 
-    public required Programs Programs { get; init; }
+    public required BuiltPrograms Programs { get; init; }
 
     public required ReadOnlyMemory<byte> BillOfMaterials { get; init; }
 

@@ -12,20 +12,20 @@ internal static class Installation
     public const string DocumentsFolder = "usr/share/doc/rivet";
 
     /// <summary>The server's files below <paramref name="folder"/> of the tree.</summary>
-    public static void LayServer(FileTree tree, string folder, Programs programs)
+    public static void LayServer(FileTree tree, string folder, BuiltPrograms programs)
     {
-        foreach (var file in Programs.Files(programs.ServerFolder))
+        foreach (var file in BuiltPrograms.Files(programs.ServerFolder))
         {
-            tree.Copy(Path.Combine(programs.ServerFolder, file), $"{folder}/{file}", file is Programs.Server or "createdump" ? FileTree.Program : FileTree.Plain);
+            tree.Copy(Path.Combine(programs.ServerFolder, file), $"{folder}/{file}", file is BuiltPrograms.Server or "createdump" ? FileTree.Program : FileTree.Plain);
         }
     }
 
     /// <summary>The terminal client's files below <paramref name="folder"/> of the tree; the program is called <c>rivet</c> there.</summary>
-    public static void LayClient(FileTree tree, string folder, Programs programs)
+    public static void LayClient(FileTree tree, string folder, BuiltPrograms programs)
     {
-        foreach (var file in Programs.Files(programs.ClientFolder))
+        foreach (var file in BuiltPrograms.Files(programs.ClientFolder))
         {
-            var isProgram = file == Programs.Client;
+            var isProgram = file == BuiltPrograms.Client;
             tree.Copy(Path.Combine(programs.ClientFolder, file), $"{folder}/{(isProgram ? "rivet" : file)}", isProgram ? FileTree.Program : FileTree.Plain);
         }
     }

@@ -22,7 +22,7 @@ internal sealed record Publisher
     public required Action<string> Say { get; init; }
 
     /// <summary>Publishes both; takes minutes and says so.</summary>
-    public async Task<Programs> RunAsync(CancellationToken ct)
+    public async Task<BuiltPrograms> RunAsync(CancellationToken ct)
     {
         var client = await PublishAsync("Rivet.Cli", "the terminal client as native code", ct);
         var server = await PublishAsync("Rivet.Server", "the server with its runtime, and the chat, trimmed and compressed", ct);
@@ -33,7 +33,7 @@ internal sealed record Publisher
             Directory.Delete(folder, recursive: true);
         }
 
-        return new Programs { ServerFolder = server, ClientFolder = client };
+        return new BuiltPrograms { ServerFolder = server, ClientFolder = client };
     }
 
     /// <summary>What the build resolved for a project.</summary>
