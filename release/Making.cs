@@ -28,6 +28,7 @@ internal sealed record Making
     {
         await RefuseEarlyAsync(ct);
         var work = Directory.CreateTempSubdirectory("rivet-release-");
+        var made = false;
         try
         {
             var publisher = new Publisher { Sources = Sources, Version = Version, WorkFolder = work.FullName, Say = Say };
@@ -40,13 +41,17 @@ internal sealed record Making
             }
 
             await PackAsync(publisher, programs, Path.Combine(work.FullName, "trees"), ct);
+            await SignAsync(ct);
+            made = true;
         }
         finally
         {
             work.Delete(recursive: true);
+            if (!made)
+            {
+                Directory.Delete(Folder, recursive: true); // it was empty; half a release is none
+            }
         }
-
-        await SignAsync(ct);
     }
 
     private async Task RefuseEarlyAsync(CancellationToken ct)

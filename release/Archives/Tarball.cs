@@ -6,25 +6,26 @@ namespace Rivet.Release.Archives;
 /// <summary>A folder as <c>.tar.gz</c>: root's, by name, all of one time, so that the same files give the same bytes.</summary>
 internal static class Tarball
 {
-    public static async Task WriteAsync(string folder, string inside, string file, DateTimeOffset time, CancellationToken ct)
+    public static async Task WriteAsync(string folder, string inside, string archive, DateTimeOffset time, CancellationToken ct)
     {
-        await using var output = new FileStream(file, FileMode.CreateNew);
+        await using var output = new FileStream(archive, FileMode.CreateNew);
         await using var gzip = new GZipStream(output, CompressionLevel.Optimal);
         await using var tar = new TarWriter(gzip, TarEntryFormat.Ustar);
         foreach (var path in Directory.EnumerateFileSystemEntries(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
         {
-            var isFolder = Directory.Exists(path);
-            var entry = new UstarTarEntry(isFolder ? TarEntryType.Directory : TarEntryType.RegularFile, $"{inside}/{Path.GetRelativePath(folder, path)}{(isFolder ? "/" : "")}")
+            var name = $"{inside}/{Path.GetRelativePath(folder, path)}";
+            if (Directory.Exists(path))
             {
-                Mode = File.GetUnixFileMode(path),
-                ModificationTime = time,
-                DataStream = isFolder ? null : File.OpenRead(path),
-            };
-            await tar.WriteEntryAsync(entry, ct);
-            if (entry.DataStream is { } stream)
-            {
-                await stream.DisposeAsync();
+                await tar.WriteEntryAsync(Entry(TarEntryType.Directory, name + "/", path), ct);
+                continue;
             }
+
+            await using var content = File.OpenRead(path);
+            var file = Entry(TarEntryType.RegularFile, name, path);
+            file.DataStream = content;
+            await tar.WriteEntryAsync(file, ct);
         }
+
+        UstarTarEntry Entry(TarEntryType type, string name, string path) => new(type, name) { Mode = File.GetUnixFileMode(path), ModificationTime = time };
     }
 }

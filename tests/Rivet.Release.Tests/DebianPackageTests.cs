@@ -76,12 +76,14 @@ public sealed class DebianPackageTests
         {
             var tree = new Layout.FileTree(sample[name]);
             Layout.Installation.LayClient(tree, ".", sample.Programs);
+            Layout.Installation.LayServer(tree, "server", sample.Programs);
             await Archives.Tarball.WriteAsync(tree.Root, "rivet-client-1.2.3", sample[name + ".tar.gz"], time, Ct);
         }
 
         Assert.Equal(await File.ReadAllBytesAsync(sample["one.tar.gz"], Ct), await File.ReadAllBytesAsync(sample["two.tar.gz"], Ct));
         var listing = await Tool.RunAsync(Programs.Require("tar"), ["--list", "--verbose", "--file", sample["one.tar.gz"]], Ct);
         Assert.Matches(@"-rwxr-xr-x \S+ +5?[0-9]+ 2023-11-14 .* rivet-client-1\.2\.3/rivet\n", listing);
+        Assert.Matches(@"drwxr-xr-x \S+ +0 2023-11-14 .* rivet-client-1\.2\.3/server/wwwroot/chat/\n", listing);
         Assert.DoesNotContain(".dbg", listing, StringComparison.Ordinal);
     }
 
