@@ -26,10 +26,58 @@ public sealed class PackageTrialTests
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
+    private static readonly string[] StepsUnderSystemd =
+    [
+        "systemd runs the server",
+        "as rivet, without a capability, behind a filter of system calls",
+        "people talk through it",
+        "started again after it was killed",
+        "an upgrade stops it and starts the next",
+        "purge stops it, and systemd knows it no more",
+    ];
+
     [Fact]
     public async Task Package_OfTheBuild_LivesAndLeavesNothingButData()
     {
-        using var machine = TrialMachine.Open();
+        using var machine = await OpenWithBuildAsync();
+
+        var (held, left) = await machine.LiveAsync("first.deb", "next.deb", "build", Ct);
+
+        Assert.Equal(StepsOfABuild, held);
+        AssertOnlyData(left);
+    }
+
+    [Fact]
+    public async Task Package_OfTheBuild_IsRunBySystemd()
+    {
+        using var machine = await OpenWithBuildAsync();
+
+        Assert.Equal(StepsUnderSystemd, await machine.BootAsync("first.deb", "next.deb", "build", Ct));
+    }
+
+    /// <summary>The release in the folder <c>RIVET_RELEASE</c>.</summary>
+    [Fact(Explicit = true)]
+    public async Task Release_LivesAndLeavesNothingButData()
+    {
+        using var machine = await OpenWithReleaseAsync();
+
+        var (held, left) = await machine.LiveAsync("first.deb", "next.deb", "release", Ct);
+
+        Assert.Equal([.. StepsOfABuild[..6], "the chat is handed out, in Brotli", .. StepsOfABuild[6..]], held);
+        AssertOnlyData(left);
+    }
+
+    [Fact(Explicit = true)]
+    public async Task Release_IsRunBySystemd()
+    {
+        using var machine = await OpenWithReleaseAsync();
+
+        Assert.Equal(StepsUnderSystemd, await machine.BootAsync("first.deb", "next.deb", "release", Ct));
+    }
+
+    private static async Task<TrialMachine> OpenWithBuildAsync()
+    {
+        var machine = TrialMachine.Open();
         machine.LetRuntimeIn();
         var sources = await SourceTree.FindAsync(AppContext.BaseDirectory, _ => null, Ct);
         var package = new DebianPackage
@@ -45,30 +93,19 @@ public sealed class PackageTrialTests
             Compression = ["-Znone"],
         };
         using var tree = new TempFolder();
-        await package.BuildAsync(tree["tree"], machine["."], Ct);
-        await machine.RepackAsync(machine[package.FileName], "next.deb", "1000.0.0", Ct);
-
-        var (held, left) = await machine.LiveAsync(package.FileName, "next.deb", "build", Ct);
-
-        Assert.Equal(StepsOfABuild, held);
-        AssertOnlyData(left);
+        await package.BuildAsync(tree["tree"], tree.Path, Ct);
+        await machine.BringAsync(tree[package.FileName], Ct);
+        return machine;
     }
 
-    /// <summary>The release in the folder <c>RIVET_RELEASE</c>.</summary>
-    [Fact(Explicit = true)]
-    public async Task Release_LivesAndLeavesNothingButData()
+    private static async Task<TrialMachine> OpenWithReleaseAsync()
     {
         var folder = Environment.GetEnvironmentVariable("RIVET_RELEASE");
         Assert.False(string.IsNullOrEmpty(folder), "RIVET_RELEASE names the folder of a release; ./rivet release --trial does it all.");
-        using var machine = TrialMachine.Open();
         Assert.Empty((await Checks.ReleaseCheck.RunAsync(folder, signers: null, Ct)).Problems);
-        File.Copy(Assert.Single(Directory.EnumerateFiles(folder, "rivet_*_amd64.deb")), machine["first.deb"]);
-        await machine.RepackAsync(machine["first.deb"], "next.deb", "1000.0.0", Ct);
-
-        var (held, left) = await machine.LiveAsync("first.deb", "next.deb", "release", Ct);
-
-        Assert.Equal([.. StepsOfABuild[..6], "the chat is handed out, in Brotli", .. StepsOfABuild[6..]], held);
-        AssertOnlyData(left);
+        var machine = TrialMachine.Open();
+        await machine.BringAsync(Assert.Single(Directory.EnumerateFiles(folder, "rivet_*_amd64.deb")), Ct);
+        return machine;
     }
 
     /// <summary>Everything else that is left is what dpkg and the account programs note of themselves.</summary>
