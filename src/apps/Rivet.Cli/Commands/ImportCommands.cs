@@ -95,8 +95,15 @@ internal static class ImportCommands
         {
             json.WriteString("damage", damage.Kind.ToString());
             json.WriteString("entry", damage.Entry);
-            json.WritePropertyName("record");
-            JsonSerializer.Serialize(json, damage.Record);
+            if (damage.Record is { } record)
+            {
+                json.WriteNumber("record", record);
+            }
+            else
+            {
+                json.WriteNull("record");
+            }
+
             json.WriteString("detail", damage.Detail);
         }
 

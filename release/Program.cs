@@ -1,0 +1,3 @@
+using Rivet.Release;
+
+return await ReleaseCommand.Create().Parse(args).InvokeAsync();
