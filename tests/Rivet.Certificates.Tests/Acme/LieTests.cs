@@ -107,8 +107,11 @@ public sealed class LieTests : IAsyncLifetime
     {
         foreach (var elsewhere in (string[])["https://127.0.0.1:1", "http://127.0.0.1:9", "file:///etc", acme.Base.Replace("https://", "https://me@", StringComparison.Ordinal)])
         {
-            await AssertRefusedAsync("acme.elsewhere", () => acme.Lies[step] = honest => honest with { Body = honest.Body.Replace(acme.Base + path, elsewhere + path, StringComparison.Ordinal) });
+            await AssertRefusedAsync("acme.elsewhere", () => acme.Lies[step] = honest => honest with { Body = honest.Body.Replace(acme.Base + path, elsewhere + path, StringComparison.Ordinal) }, truthAfterwards: false);
+            acme.Lies.Clear();
         }
+
+        await AssertAcceptedAsync(() => { });
     }
 
     [Fact]
@@ -157,7 +160,7 @@ public sealed class LieTests : IAsyncLifetime
     {
         foreach (var body in (string[])["", "[]", "null", "\"x\"", "<html>", "{\"status\":7,\"authorizations\":{},\"finalize\":[],\"challenges\":\"x\"}", "{\"status\":\"\\ud800\"}", new string('[', 5000)])
         {
-            await AssertRefusedAsync(null, () => acme.Lies[step] = honest => honest with { Body = body });
+            await AssertRefusedAsync(null, () => acme.Lies[step] = honest => honest with { Body = body }, truthAfterwards: false);
         }
 
         await AssertRefusedAsync("acme.malformed", () => acme.Lies[step] = honest => honest with { Type = "text/html" });

@@ -23,3 +23,60 @@ internal static class Fragments
         return cut.ToArray();
     }
 }
+
+/// <summary>A client's stream whose first record goes out as several, each by itself.</summary>
+internal sealed class Fragmenting(Stream inner, int records) : Stream
+{
+    private bool cut;
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => true;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (cut)
+        {
+            await inner.WriteAsync(buffer, cancellationToken);
+            return;
+        }
+
+        cut = true;
+        var fragments = Fragments.Cut(buffer.ToArray(), records);
+        foreach (var piece in fragments.Chunk(Math.Max(1, fragments.Length / (records + 1))))
+        {
+            await inner.WriteAsync(piece, cancellationToken);
+            await Task.Yield();
+        }
+    }
+
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => inner.ReadAsync(buffer, cancellationToken);
+
+    public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
+
+    public override void Flush() => inner.Flush();
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        inner.Dispose();
+        base.Dispose(disposing);
+    }
+}
