@@ -24,8 +24,9 @@ public sealed class CertificateDesk(string folder, TimeProvider time)
     public CertificateState Show()
     {
         var settings = files.Settings;
-        var kept = settings.Source is CertificateSourceKind.Own ? null : files.Bundle(settings.Source);
         var renewal = files.Renewal;
+        var isThere = settings.Source is CertificateSourceKind.Imported || (settings.Source is CertificateSourceKind.Acme && renewal.IssuedFor == settings.Choice);
+        var kept = isThere ? files.Bundle(settings.Source) : null;
         return new CertificateState
         {
             Wanted = settings.Source,
@@ -69,7 +70,7 @@ public sealed class CertificateDesk(string folder, TimeProvider time)
         return (Put(new Settings { Source = CertificateSourceKind.Imported, Acme = files.Settings.Acme }, renew: false), CertificateFacts.Of(bundle.Leaf, CertificateSourceKind.Imported));
     }
 
-    /// <summary>Goes back to the local authority's certificate, or to the one that was imported last.</summary>
+    /// <summary>Goes back to the local authority's certificate, or to the one that was imported last; an ACME server is chosen by its settings.</summary>
     public Result<Guid, CertificateRefusal> Use(CertificateSourceKind source)
     {
         if (source is CertificateSourceKind.Imported && files.Bundle(source) is not { IsOk: true })
@@ -77,9 +78,9 @@ public sealed class CertificateDesk(string folder, TimeProvider time)
             return new CertificateRefusal(CertificateRefusal.NoCertificate);
         }
 
-        return source is CertificateSourceKind.Acme && files.Settings.Acme is null
+        return source is CertificateSourceKind.Acme
             ? new CertificateRefusal(CertificateRefusal.AddressInvalid)
-            : Put(files.Settings with { Source = source, Until = files.Settings.Source }, renew: source is CertificateSourceKind.Acme);
+            : Put(files.Settings with { Source = source }, renew: false);
     }
 
     /// <summary>Wants certificates from an ACME server from now on; the first is asked for at once. The caller saw the terms agreed to.</summary>
@@ -114,8 +115,8 @@ public sealed class CertificateDesk(string folder, TimeProvider time)
         }
 
         var before = files.Settings;
-        var until = before.Source is CertificateSourceKind.Acme && files.Bundle(CertificateSourceKind.Acme) is null ? before.Until : before.Source;
-        return Put(new Settings { Source = CertificateSourceKind.Acme, Until = until, Acme = acme with { Names = [.. names.Distinct()], Contact = contact } }, renew: true);
+        var until = before.Source is CertificateSourceKind.Acme && files.Renewal.IssuedFor != before.Choice ? before.Until : before.Source;
+        return Put(new Settings { Source = CertificateSourceKind.Acme, Choice = Guid.NewGuid(), Until = until, Acme = acme with { Names = [.. names.Distinct()], Contact = contact } }, renew: true);
     }
 
     /// <summary>Wants another certificate now, due or not, whatever back-off there is.</summary>

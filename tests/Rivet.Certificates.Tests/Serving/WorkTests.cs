@@ -164,6 +164,29 @@ public sealed class WorkTests : IAsyncLifetime
         Assert.InRange(requests, 8, 20);
     }
 
+    /// <summary>The server came to look while the process was dead: the next start orders anew at once, without a back-off.</summary>
+    [Fact]
+    public async Task Kill_WhileTheProofWasLookedAt_OrdersAnew()
+    {
+        await using (var house = new TestHouse(folder, time))
+        {
+            acme.Asked = step => (step == "challenge" ? house : null)?.Kill();
+            _ = house.Desk.Use(acme.Settings(Host));
+            await house.BeatAsync();
+        }
+
+        var orders = acme.Steps.Count(step => step == "order");
+        var failed = true;
+        acme.Asked = step => failed = failed && step != "order";
+        acme.Lies["poll"] = honest => failed ? honest with { Body = honest.Body.Replace("\"ready\"", "\"pending\"", StringComparison.Ordinal) } : honest;
+        acme.Lies["authorization"] = honest => failed ? honest with { Body = honest.Body.Replace("\"valid\"", "\"invalid\"", StringComparison.Ordinal) } : honest;
+        await using var again = new TestHouse(folder, time);
+        await again.BeatAsync();
+
+        Assert.Equal(CertificateSourceKind.Acme, again.Served.Now.Source);
+        Assert.Equal(orders + 1, acme.Steps.Count(step => step == "order"));
+    }
+
     /// <summary>Killed after the certificate was kept and before its order was forgotten: the next renewal must not fetch the same one again.</summary>
     [Fact]
     public async Task Order_OfTheKeptCertificate_IsNotGoneOnWith()
@@ -217,6 +240,24 @@ public sealed class WorkTests : IAsyncLifetime
         Assert.Equal(CertificateSourceKind.Own, house.Served.Now.Source);
         var end = await house.Desk.FollowAsync(first, _ => { }, TimeSpan.Zero, TestContext.Current.CancellationToken);
         Assert.Equal("work.replaced", end.Refusal?.Reason);
+    }
+
+    /// <summary>What was issued under an earlier choice does not come back because a new one was made.</summary>
+    [Fact]
+    public async Task Use_AfterOwn_ThatFails_KeepsTheOwn()
+    {
+        await using var house = await IssuedAsync();
+        Assert.Null(await house.FulfilAsync(house.Desk.Use(CertificateSourceKind.Own)));
+        var own = house.Served.Now.Fingerprint;
+        acme.Lies["order"] = _ => Reply.Problem("serverInternal", "not today");
+
+        Assert.NotNull(await house.FulfilAsync(house.Desk.Use(acme.Settings(Host))));
+        Assert.NotNull(await house.FulfilAsync(house.Desk.Use(acme.Settings(Host))));
+        Assert.Equal(own, house.Served.Now.Fingerprint);
+
+        acme.Lies.Clear();
+        Assert.Null(await house.FulfilAsync(house.Desk.Renew()));
+        Assert.Equal(CertificateSourceKind.Acme, house.Served.Now.Source);
     }
 
     [Fact]

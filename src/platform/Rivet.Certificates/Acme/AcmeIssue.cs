@@ -36,7 +36,11 @@ internal sealed class AcmeIssue(CertificateFolder folder, AcmeSettings settings,
 
             using (session)
             {
-                return await OrderAsync(session, either.Token);
+                var isOld = folder.Order is not null;
+                var issued = await OrderAsync(session, either.Token);
+
+                // A proof that nobody could see because the process was killed meanwhile says nothing against the next order.
+                return isOld && !issued.IsOk && issued.Refusal.Reason is CertificateRefusal.AcmeInvalid ? await OrderAsync(session, either.Token) : issued;
             }
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !ct.IsCancellationRequested)
@@ -161,6 +165,11 @@ internal sealed class AcmeIssue(CertificateFolder folder, AcmeSettings settings,
             return null;
         }
 
+        if (authorization.Status is not "pending")
+        {
+            return Invalid(Failed(authorization.Document), "");
+        }
+
         var name = authorization.Document.Part("identifier").Text("value");
         if (name is null || !order.Names.Contains(name))
         {
@@ -193,8 +202,11 @@ internal sealed class AcmeIssue(CertificateFolder folder, AcmeSettings settings,
             return why;
         }
 
-        return judged.Status is "valid" ? null : Invalid(judged.Document.Items("challenges").FirstOrDefault(one => one.Part("error").ValueKind is JsonValueKind.Object), name);
+        return judged.Status is "valid" ? null : Invalid(Failed(judged.Document), name);
     }
+
+    private static JsonElement Failed(JsonElement authorization)
+        => authorization.Items("challenges").FirstOrDefault(one => one.Part("error").ValueKind is JsonValueKind.Object);
 
     /// <summary>Hands in the request, unless an earlier process did, and waits for the certificate.</summary>
     private async Task<Result<AcmeObject, CertificateRefusal>> FinishAsync(AcmeSession session, (OrderState State, AcmeObject Object) order, CancellationToken ct)

@@ -28,7 +28,10 @@ internal sealed record Settings
 {
     public CertificateSourceKind Source { get; init; }
 
-    /// <summary>What is served until the first certificate of <see cref="Acme"/> is there.</summary>
+    /// <summary>Names this choice of an ACME server: a certificate of an earlier choice does not come back with the next.</summary>
+    public Guid Choice { get; init; }
+
+    /// <summary>What is served until the first certificate of this choice is there.</summary>
     public CertificateSourceKind Until { get; init; }
 
     public AcmeSettings? Acme { get; init; }
@@ -79,6 +82,9 @@ internal sealed record Report
 /// <summary>When a renewal is tried again.</summary>
 internal sealed record RenewalState
 {
+    /// <summary>The choice that the kept issued certificate is of.</summary>
+    public Guid IssuedFor { get; init; }
+
     /// <summary>How many tries in a row failed.</summary>
     public int Failures { get; init; }
 

@@ -38,9 +38,9 @@ internal sealed class CertificateWork(ServedCertificates served, CertificateMete
                 answered = wish.Id;
                 await FulfilAsync(wish, ct);
             }
-            else if (Issuing.IsCompleted && IsDue())
+            else if (Issuing.IsCompleted && folder.Settings is { Source: CertificateSourceKind.Acme, Acme: { } acme } settings && IsDue(settings, acme))
             {
-                Issue(folder.Settings.Acme!, Guid.Empty, ct);
+                Issue(settings, acme, Guid.Empty, ct);
             }
 
             await TellAsync(ct);
@@ -74,7 +74,7 @@ internal sealed class CertificateWork(ServedCertificates served, CertificateMete
         var settings = folder.Settings;
         if (wish.Renew && settings is { Source: CertificateSourceKind.Acme, Acme: { } acme })
         {
-            Issue(acme, wish.Id, ct);
+            Issue(settings, acme, wish.Id, ct);
             return;
         }
 
@@ -83,26 +83,23 @@ internal sealed class CertificateWork(ServedCertificates served, CertificateMete
             served.RenewOwn();
         }
 
-        folder.Renewal = new RenewalState();
+        folder.Renewal = new RenewalState { IssuedFor = folder.Renewal.IssuedFor };
         await TellAsync(ct);
         folder.Report = new Report { Wish = wish.Id, Done = true };
     }
 
-    private bool IsDue()
+    private bool IsDue(Settings settings, AcmeSettings acme)
     {
-        if (folder.Settings is not { Source: CertificateSourceKind.Acme, Acme: { } acme } || folder.Renewal is not { } renewal || time.GetUtcNow() < renewal.RetryAt)
-        {
-            return false;
-        }
-
-        return renewal.Failures > 0 || served.Bundle is not { } bundle || served.Now.Source is not CertificateSourceKind.Acme
-            || !acme.Names.All(bundle.Names.Contains) || time.GetUtcNow() >= RenewalClock.Due(bundle);
+        var (renewal, now) = (folder.Renewal, time.GetUtcNow());
+        return now >= renewal.RetryAt
+            && (renewal.Failures > 0 || renewal.IssuedFor != settings.Choice || served.Bundle is not { } bundle
+                || !acme.Names.All(bundle.Names.Contains) || now >= RenewalClock.Due(bundle));
     }
 
-    private void Issue(AcmeSettings acme, Guid wish, CancellationToken ct)
+    private void Issue(Settings settings, AcmeSettings acme, Guid wish, CancellationToken ct)
     {
         ending = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        Issuing = IssueAsync(acme, wish, ending.Token);
+        Issuing = IssueAsync(settings.Choice, acme, wish, ending.Token);
     }
 
     private async Task EndIssuingAsync()
@@ -116,7 +113,7 @@ internal sealed class CertificateWork(ServedCertificates served, CertificateMete
         }
     }
 
-    private async Task IssueAsync(AcmeSettings acme, Guid wish, CancellationToken ct)
+    private async Task IssueAsync(Guid choice, AcmeSettings acme, Guid wish, CancellationToken ct)
     {
         try
         {
@@ -131,13 +128,12 @@ internal sealed class CertificateWork(ServedCertificates served, CertificateMete
             {
                 folder.Keep(CertificateSourceKind.Acme, bundle);
                 folder.Order = null;
-                folder.Renewal = new RenewalState { RetryAt = time.GetUtcNow() + RenewalClock.ShortestGap };
+                folder.Renewal = new RenewalState { IssuedFor = choice, RetryAt = time.GetUtcNow() + RenewalClock.ShortestGap };
                 refusal = served.Reload();
             }
             else
             {
-                var failures = folder.Renewal.Failures + 1;
-                folder.Renewal = new RenewalState { Failures = failures, RetryAt = time.GetUtcNow() + RenewalClock.Pause(failures, why!.RetryAfter), LastRefusal = why };
+                CountFailure(why!);
             }
 
             await EndAsync(wish, refusal, ct);
@@ -180,14 +176,20 @@ internal sealed class CertificateWork(ServedCertificates served, CertificateMete
         meters.Renewed(done: false);
         try
         {
-            var failures = folder.Renewal.Failures + 1;
-            folder.Renewal = new RenewalState { Failures = failures, RetryAt = time.GetUtcNow() + RenewalClock.Pause(failures, null), LastRefusal = why };
+            CountFailure(why);
             folder.Report = new Report { Wish = wish, Done = true, Refusal = why };
         }
         catch (Exception failed) when (failed is CertificateFolderException or IOException or UnauthorizedAccessException)
         {
             Log.FolderFailed(log, PlainText.Of(failed.Message));
         }
+    }
+
+    private void CountFailure(CertificateRefusal why)
+    {
+        var before = folder.Renewal;
+        var failures = before.Failures + 1;
+        folder.Renewal = before with { Failures = failures, RetryAt = time.GetUtcNow() + RenewalClock.Pause(failures, why.RetryAfter), LastRefusal = why };
     }
 
     /// <summary>An order whose certificate is already kept: the process was killed between the two.</summary>

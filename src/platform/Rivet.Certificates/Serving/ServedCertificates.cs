@@ -87,12 +87,12 @@ public sealed class ServedCertificates : IDisposable
     {
         var settings = Folder.Settings;
         var source = settings.Source;
-        var kept = Folder.Bundle(source);
-        if (source is CertificateSourceKind.Acme && kept is null)
+        if (source is CertificateSourceKind.Acme && Folder.Renewal.IssuedFor != settings.Choice)
         {
             source = settings.Until;
-            kept = Folder.Bundle(source);
         }
+
+        var kept = Folder.Bundle(source);
 
         if (source is CertificateSourceKind.Own || kept is not { } read)
         {
