@@ -3,6 +3,8 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
+using Rivet.Certificates;
+using Rivet.Certificates.Folder;
 using Rivet.Kernel;
 using Rivet.Link;
 using Rivet.Scenarios.Tests.Proxy;
@@ -95,7 +97,7 @@ public sealed class AcmeTests(AcmeTown town) : IClassFixture<AcmeTown>
         town.Server.Kill();
         town.Server.StartAgain();
 
-        await UntilAsync(() => Show().GetProperty("served").GetProperty("source").GetString() == "acme");
+        await UntilAsync(() => Desk.Show().Served?.Source is CertificateSourceKind.Acme, () => $"{Desk.Show()}");
 
         await AcmeTown.BrowseAsync(town.Server, await town.Pebble.TrustAsync());
         await town.Company.Founder.ReconnectAsync();
@@ -167,6 +169,8 @@ public sealed class AcmeTests(AcmeTown town) : IClassFixture<AcmeTown>
         Assert.Equal(before, File.Exists(settings) ? await File.ReadAllTextAsync(settings, Company.Ct) : null);
     }
 
+    private CertificateDesk Desk => new(Path.Combine(town.Server.KeysFolder, "certificates"), TimeProvider.System);
+
     private JsonElement Show()
     {
         var end = town.CertificateAsync("show", "--json").GetAwaiter().GetResult();
@@ -199,11 +203,11 @@ public sealed class AcmeTests(AcmeTown town) : IClassFixture<AcmeTown>
         Assert.Fail($"The terminal client ended before it heard \"{text}\".");
     }
 
-    private static async Task UntilAsync(Func<bool> holds)
+    private static async Task UntilAsync(Func<bool> holds, Func<string>? state = null)
     {
-        for (var deadline = Stopwatch.StartNew(); !holds(); await Task.Delay(5, Company.Ct))
+        for (var deadline = Stopwatch.StartNew(); !holds(); await Task.Delay(20, Company.Ct))
         {
-            Assert.True(deadline.Elapsed < TimeSpan.FromSeconds(60), "It did not come to that within a minute.");
+            Assert.True(deadline.Elapsed < TimeSpan.FromSeconds(90), $"It did not come to that: {state?.Invoke()}");
         }
     }
 }
