@@ -1,11 +1,14 @@
 using Rivet.Access;
 using Rivet.Audit;
+using Rivet.Certificates;
+using Rivet.Certificates.Serving;
 using Rivet.Cluster;
 using Rivet.Hosting;
 using Rivet.Hosting.Link;
 using Rivet.Hosting.Link.Web;
 using Rivet.Identity;
 using Rivet.Messaging;
+using Rivet.Server.Certificates;
 using Rivet.Server.Pages;
 using Rivet.Server.Startup;
 using Rivet.Storage;
@@ -16,7 +19,7 @@ namespace Rivet.Server;
 /// <summary>What this server is made of: one line a module, in the order in which they start.</summary>
 internal static class Modules
 {
-    public static void AddModules(this WebApplicationBuilder builder, ServerOptions options, KeysFolder keys)
+    public static void AddModules(this WebApplicationBuilder builder, ServerOptions options, KeysFolder keys, ServedCertificates certificates)
     {
         builder.Services.AddStorage(storage => (storage.Folder, storage.MaxBytes) = (options.DataFolder, options.Quota));
         builder.Services.AddHosting(link =>
@@ -24,6 +27,8 @@ internal static class Modules
             link.TakesWeb = !options.BoundOnly;
             link.LimitsAddresses = !options.BehindProxy;
         });
+        builder.Services.AddCertificates(certificates);
+        builder.Services.AddSingleton<ICertificateObserver, CertificateAudit>();
         builder.AddCluster();
         builder.Services.AddAccess();
         builder.Services.AddVault(vault => vault.RootKeyFile = keys.RootKeyFile);

@@ -2,9 +2,9 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Rivet.Certificates.Serving;
 using Rivet.Hosting.Link;
 using Rivet.Identity;
-using Rivet.Server.Certificates;
 using Rivet.Server.Startup;
 
 namespace Rivet.Server;
@@ -13,14 +13,14 @@ namespace Rivet.Server;
 internal sealed class RivetServer : IAsyncDisposable
 {
     private readonly WebApplication app;
-    private readonly LocalCertificateAuthority authority;
+    private readonly ServedCertificates certificates;
     private readonly ServerOptions options;
     private readonly KeysFolder keys;
 
-    private RivetServer(WebApplication app, LocalCertificateAuthority authority, ServerOptions options, KeysFolder keys)
+    private RivetServer(WebApplication app, ServedCertificates certificates, ServerOptions options, KeysFolder keys)
     {
         this.app = app;
-        this.authority = authority;
+        this.certificates = certificates;
         this.options = options;
         this.keys = keys;
     }
@@ -33,7 +33,16 @@ internal sealed class RivetServer : IAsyncDisposable
     public static RivetServer Build(ServerOptions options)
     {
         var keys = KeysFolder.Open(options);
-        var authority = LocalCertificateAuthority.Open(keys, Announcement.CertificateFile(options), options.Hosts, TimeProvider.System);
+        var certificates = ServedCertificates.Open(
+            new()
+            {
+                Folder = keys.CertificatesFolder,
+                AuthorityKeyFile = keys.AuthorityKeyFile,
+                AuthorityCertificateFile = Announcement.CertificateFile(options),
+                Hosts = options.Hosts,
+                HttpAddress = Address(options),
+            },
+            TimeProvider.System);
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
         {
             ApplicationName = "Rivet.Server",
@@ -48,13 +57,13 @@ internal sealed class RivetServer : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.ListenRivet(new IPEndPoint(Address(options), options.Port), authority.Current);
+            kestrel.ListenRivet(new IPEndPoint(Address(options), options.Port), certificates.For, certificates.Ahead);
         });
-        builder.AddModules(options, keys);
+        builder.AddModules(options, keys, certificates);
         builder.Logging.AddQuietConsole(options.Json);
         var app = builder.Build();
         app.MapModules();
-        return new RivetServer(app, authority, options, keys);
+        return new RivetServer(app, certificates, options, keys);
     }
 
     public Task StartAsync(CancellationToken ct) => app.StartAsync(ct);
@@ -69,6 +78,8 @@ internal sealed class RivetServer : IAsyncDisposable
             Port = Port(),
             ServerKey = serverKeys.IdentityKey.Memory,
             Keys = keys,
+            Certificate = certificates.Now,
+            Now = TimeProvider.System.GetUtcNow(),
             AdministratorCode = await app.Services.GetRequiredService<IAdministratorCode>().TakeAsync(ct),
         }.Print(output);
         await output.FlushAsync(ct);
@@ -79,7 +90,7 @@ internal sealed class RivetServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await app.DisposeAsync();
-        authority.Dispose();
+        certificates.Dispose();
     }
 
     private static IPAddress Address(ServerOptions options)

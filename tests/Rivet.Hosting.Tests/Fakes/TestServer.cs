@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using System.Security.Cryptography;
 using Google.Protobuf;
@@ -45,6 +46,7 @@ internal sealed class TestServer : IAsyncDisposable
         Action<LwsEndpoints>? map = null, Action<LinkOptions>? configure = null, TimeProvider? time = null, X509Certificate2? certificate = null)
     {
         certificate ??= MakeCertificate(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        var context = SslStreamCertificateContext.Create(certificate, additionalCertificates: null, offline: true);
         var (identity, access, observer) = (new FakeIdentity(), new FakeAccess(), new FakeObserver());
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -52,7 +54,7 @@ internal sealed class TestServer : IAsyncDisposable
         builder.Services.AddSingleton<IDeviceAuthority>(identity).AddSingleton<IServerIdentity>(identity);
         builder.Services.AddSingleton<IAccess>(access).AddSingleton<ILwsConnectionObserver>(observer);
         builder.Services.AddHosting(configure);
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenRivet(new IPEndPoint(IPAddress.Loopback, 0), () => certificate));
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenRivet(new IPEndPoint(IPAddress.Loopback, 0), _ => context));
         var app = builder.Build();
         app.UseWebSockets();
         app.MapRivetLink();

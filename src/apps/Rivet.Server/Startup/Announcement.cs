@@ -3,8 +3,9 @@ using System.Globalization;
 using System.Resources;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Rivet.Certificates;
+using Rivet.Certificates.Folder;
 using Rivet.Kernel;
-using Rivet.Server.Certificates;
 
 namespace Rivet.Server.Startup;
 
@@ -20,6 +21,10 @@ internal sealed record Announcement
     public required ReadOnlyMemory<byte> ServerKey { get; init; }
 
     public required KeysFolder Keys { get; init; }
+
+    public required CertificateFacts Certificate { get; init; }
+
+    public required DateTimeOffset Now { get; init; }
 
     /// <summary>Null once a company exists.</summary>
     public required InvitationCode? AdministratorCode { get; init; }
@@ -55,7 +60,15 @@ internal sealed record Announcement
         Say(output, "Fingerprint", Fingerprint);
         Say(output, "Data", Options.DataFolder);
         Say(output, "RootKey", Keys.RootKeyFile);
-        Say(output, "Trust", CertificateFile(Options));
+        if (Certificate.Source is CertificateSourceKind.Own)
+        {
+            Say(output, "Trust", CertificateFile(Options));
+        }
+        else
+        {
+            Say(output, Certificate.NotAfter <= Now ? "CertificateEnded" : "Certificate", string.Join(", ", Certificate.Names), Certificate.NotAfter);
+        }
+
         if (Invitation is not null)
         {
             Say(output, "Code", AdministratorCode!.Reveal(), Address, Invitation);

@@ -18,14 +18,21 @@ internal sealed class KeysFolder
     /// <summary>The file of the local certificate authority's key.</summary>
     public string AuthorityKeyFile => System.IO.Path.Combine(Path, "authority.key");
 
+    /// <summary>The folder of the certificates, whose keys lie with them.</summary>
+    public string CertificatesFolder => System.IO.Path.Combine(Path, "certificates");
+
     /// <summary>Finds or makes the folder.</summary>
     /// <exception cref="StartupException">It lies inside the data folder, or cannot be made.</exception>
-    public static KeysFolder Open(ServerOptions options)
+    public static KeysFolder Open(ServerOptions options) => Open(options.DataFolder, options.KeysFolder);
+
+    /// <summary>Finds or makes the folder of a data folder.</summary>
+    /// <exception cref="StartupException">It lies inside the data folder, or cannot be made.</exception>
+    public static KeysFolder Open(string dataFolder, string? keysFolder)
     {
-        CreatePrivate(options.DataFolder, "data");
-        var name = StoreName(options.DataFolder);
-        var path = options.KeysFolder ?? System.IO.Path.Combine(ConfigurationHome(), "rivet", "keys", name);
-        if (IsInside(options.DataFolder, path) || IsInside(Real(options.DataFolder), Real(path)))
+        CreatePrivate(dataFolder, "data");
+        var name = StoreName(dataFolder);
+        var path = keysFolder ?? System.IO.Path.Combine(ConfigurationHome(), "rivet", "keys", name);
+        if (IsInside(dataFolder, path) || IsInside(Real(dataFolder), Real(path)))
         {
             throw new StartupException($"The keys folder {path} lies inside the data folder; a copy of the data would then hold its own keys. Choose another with --keys.");
         }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Rivet.Server.Certificates;
 
 namespace Rivet.Server.Startup;
 
@@ -7,8 +8,8 @@ namespace Rivet.Server.Startup;
 internal static class ServerCommand
 {
     private const int DefaultPort = 8443;
-    private static readonly Option<string?> Data = new("--data") { Description = "The data folder (RIVET_DATA); ./data" };
-    private static readonly Option<string?> Keys = new("--keys") { Description = "The folder of the root keys, outside the data folder (RIVET_KEYS); ~/.config/rivet/keys/STORE" };
+    private static readonly Option<string?> Data = new("--data") { Description = "The data folder (RIVET_DATA); ./data", Recursive = true };
+    private static readonly Option<string?> Keys = new("--keys") { Description = "The folder of the root keys, outside the data folder (RIVET_KEYS); ~/.config/rivet/keys/STORE", Recursive = true };
     private static readonly Option<string?> Port = new("--port") { Description = "The port of everything, 0 for a free one (RIVET_PORT); 8443" };
     private static readonly Option<string[]> Host = new("--host") { Description = "A name or address people reach the server by, the first is the public one (RIVET_HOST, separated by commas); with any but localhost it listens on every address" };
     private static readonly Option<string?> Quota = new("--quota") { Description = "Largest size of the database in MiB (RIVET_QUOTA); no limit" };
@@ -19,6 +20,7 @@ internal static class ServerCommand
     public static RootCommand Create(Func<ParseResult, CancellationToken, Task<int>> run)
     {
         var command = new RootCommand("The Rivet server.") { Data, Keys, Port, Host, Quota, BoundOnly, BehindProxy, Json };
+        command.Subcommands.Add(CertificateCommand.Create(Data, Keys));
         command.SetAction(run);
         return command;
     }
@@ -27,11 +29,11 @@ internal static class ServerCommand
     /// <exception cref="StartupException">A value is not what its option takes.</exception>
     public static ServerOptions Read(ParseResult parsed, Func<string, string?> environment)
     {
-        var keys = Given(parsed.GetValue(Keys), "RIVET_KEYS");
+        var (data, keys) = ReadFolders(parsed, Data, Keys, environment);
         return new ServerOptions
         {
-            DataFolder = Path.GetFullPath(Given(parsed.GetValue(Data), "RIVET_DATA") ?? "data"),
-            KeysFolder = keys is null ? null : Path.GetFullPath(keys),
+            DataFolder = data,
+            KeysFolder = keys,
             Port = (int)Number("--port", Given(parsed.GetValue(Port), "RIVET_PORT"), DefaultPort, 65535),
             Hosts = ReadHosts(parsed.GetValue(Host) is { Length: > 0 } given ? given : environment("RIVET_HOST")?.Split(',') ?? []),
             Quota = Number("--quota", Given(parsed.GetValue(Quota), "RIVET_QUOTA"), 0, 1L << 40) << 20,
@@ -40,8 +42,17 @@ internal static class ServerCommand
             Json = parsed.GetValue(Json),
         };
 
-        string? Given(string? value, string variable) => value ?? (environment(variable) is { Length: > 0 } set ? set : null);
+        string? Given(string? value, string variable) => Or(value, environment(variable));
     }
+
+    /// <summary>The two folders, absolute; no keys folder means the default for the data.</summary>
+    public static (string Data, string? Keys) ReadFolders(ParseResult parsed, Option<string?> data, Option<string?> keys, Func<string, string?> environment)
+    {
+        var given = Or(parsed.GetValue(keys), environment("RIVET_KEYS"));
+        return (Path.GetFullPath(Or(parsed.GetValue(data), environment("RIVET_DATA")) ?? "data"), given is null ? null : Path.GetFullPath(given));
+    }
+
+    private static string? Or(string? value, string? variable) => value ?? (variable is { Length: > 0 } ? variable : null);
 
     private static long Number(string option, string? text, long fallback, long most)
         => text is null ? fallback

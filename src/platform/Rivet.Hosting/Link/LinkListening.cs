@@ -1,6 +1,5 @@
 using System.Net;
-using System.Security.Authentication;
-using System.Security.Cryptography.X509Certificates;
+using System.Net.Security;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Hosting;
@@ -23,31 +22,56 @@ public static class LinkListening
     /// </summary>
     /// <param name="kestrel">The server's options.</param>
     /// <param name="endPoint">Where; port 0 picks a free one.</param>
-    /// <param name="certificate">The certificate with its private key; asked for each connection, so it may be renewed, and must be cheap.</param>
-    public static void ListenRivet(this KestrelServerOptions kestrel, IPEndPoint endPoint, Func<X509Certificate2> certificate)
+    /// <param name="certificate">
+    /// The certificate with its chain for the name a client asks for (null or empty for none); asked for each connection, so it
+    /// may be renewed, and must be cheap. Connections that stand keep theirs.
+    /// </param>
+    /// <param name="ahead">
+    /// What stands ahead of TLS, or null. Where it sets an <see cref="SslServerAuthenticationOptions"/> as a feature of a
+    /// connection, that one is answered with its certificate and its protocol, and ended behind the handshake.
+    /// </param>
+    public static void ListenRivet(
+        this KestrelServerOptions kestrel,
+        IPEndPoint endPoint,
+        Func<string?, SslStreamCertificateContext> certificate,
+        Func<ConnectionDelegate, ConnectionDelegate>? ahead = null)
     {
         ArgumentNullException.ThrowIfNull(kestrel);
+        ArgumentNullException.ThrowIfNull(certificate);
         var services = kestrel.ApplicationServices;
-        var source = new CertificateSource(certificate);
         kestrel.Listen(endPoint, listen =>
         {
             listen.Protocols = HttpProtocols.Http1AndHttp2;
-            listen.UseHttps(Restrict(source, services.GetRequiredService<IOptions<LinkOptions>>().Value));
+            if (ahead is not null)
+            {
+                listen.Use(ahead);
+            }
+
+            listen.UseHttps(new TlsHandshakeCallbackOptions
+            {
+                HandshakeTimeout = services.GetRequiredService<IOptions<LinkOptions>>().Value.HalfOpenLimit,
+                OnConnection = context => new(Restrict(context, certificate)),
+            });
             listen.Use(next => new PortMiddleware(next, services).OnConnectedAsync);
         });
     }
 
-    private static HttpsConnectionAdapterOptions Restrict(CertificateSource source, LinkOptions options) => new()
+    private static SslServerAuthenticationOptions Restrict(TlsHandshakeCallbackContext context, Func<string?, SslStreamCertificateContext> certificate)
     {
-        SslProtocols = SslProtocols.Tls13,
-        HandshakeTimeout = options.HalfOpenLimit,
-        ServerCertificateSelector = (_, _) => source.Current.TargetCertificate,
-        OnAuthenticate = (_, tls) =>
+        var tls = new SslServerAuthenticationOptions();
+        if (context.Connection.Features.Get<SslServerAuthenticationOptions>() is { ServerCertificateContext: { } instead } answer)
         {
-            TlsPolicy.Apply(tls, source.Current);
-            (tls.ApplicationProtocols ??= []).Insert(0, TlsPolicy.Lws);
-        },
-    };
+            TlsPolicy.Apply(tls, instead);
+            tls.ApplicationProtocols = answer.ApplicationProtocols;
+        }
+        else
+        {
+            TlsPolicy.Apply(tls, certificate(context.ClientHelloInfo.ServerName));
+            tls.ApplicationProtocols = [TlsPolicy.Lws, SslApplicationProtocol.Http2, SslApplicationProtocol.Http11];
+        }
+
+        return tls;
+    }
 
     /// <summary>The first code behind the TLS handshake of every connection, HTTPS or LWS.</summary>
     private sealed class PortMiddleware(ConnectionDelegate next, IServiceProvider services)
@@ -56,12 +80,12 @@ public static class LinkListening
 
         public Task OnConnectedAsync(ConnectionContext connection)
         {
-            server ??= services.GetRequiredService<LinkServer>();
-            if (connection.Features.Get<ISslStreamFeature>()?.SslStream is not { } tls)
+            if (connection.Features.Get<ISslStreamFeature>()?.SslStream is not { } tls || connection.Features.Get<SslServerAuthenticationOptions>() is not null)
             {
                 return Task.CompletedTask;
             }
 
+            server ??= services.GetRequiredService<LinkServer>();
             if (!TlsPolicy.Judge(tls, out var group))
             {
                 server.Meters.Refused("group");

@@ -1,30 +1,13 @@
-using System.Net.Security;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Time.Testing;
-using Rivet.Server.Certificates;
-using Rivet.Server.Startup;
+using Rivet.Certificates.Own;
 using Rivet.Testing;
 
-namespace Rivet.Scenarios.Tests;
+namespace Rivet.Certificates.Tests.Own;
 
-public sealed class CertificateTests
+public sealed class LocalCertificateAuthorityTests
 {
-    [Fact]
-    public async Task Browser_ThatTrustsTheAuthority_AcceptsTheServerUnderItsName()
-    {
-        using var folder = new TempFolder();
-        using var server = ServerProcess.Start(folder);
-
-        using var socket = new TcpClient("127.0.0.1", server.Port);
-        await using var tls = new SslStream(socket.GetStream());
-        await tls.AuthenticateAsClientAsync(
-            new SslClientAuthenticationOptions { TargetHost = "localhost", CertificateChainPolicy = Trusting(Authority(folder)) }, Company.Ct);
-
-        Assert.True(tls.IsAuthenticated);
-    }
-
     [Theory]
     [InlineData("localhost", true)]
     [InlineData("chat.example.org", true)]
@@ -94,13 +77,14 @@ public sealed class CertificateTests
 
         File.SetUnixFileMode(Path.Combine(folder["keys"], "authority.key"), UnixFileMode.UserRead | UnixFileMode.GroupRead);
 
-        Assert.Throws<StartupException>(() => Open(folder, TimeProvider.System, "localhost"));
+        Assert.Throws<CertificateFolderException>(() => Open(folder, TimeProvider.System, "localhost"));
     }
 
     private static LocalCertificateAuthority Open(TempFolder folder, TimeProvider time, params string[] hosts)
     {
-        var options = new ServerOptions { DataFolder = folder["data"], KeysFolder = folder["keys"], Port = 0, Hosts = hosts, Quota = 0, BoundOnly = false, Json = false };
-        return LocalCertificateAuthority.Open(KeysFolder.Open(options), Announcement.CertificateFile(options), hosts, time);
+        Directory.CreateDirectory(folder["data"]);
+        Directory.CreateDirectory(folder["keys"]);
+        return LocalCertificateAuthority.Open(folder["keys/authority.key"], folder["data/ca.pem"], hosts, time);
     }
 
     private static X509Certificate2 Authority(TempFolder folder)

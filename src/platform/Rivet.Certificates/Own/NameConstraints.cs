@@ -2,7 +2,7 @@ using System.Formats.Asn1;
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
 
-namespace Rivet.Server.Certificates;
+namespace Rivet.Certificates.Own;
 
 /// <summary>The name constraints extension (RFC 5280 §4.2.1.10), which .NET cannot build by itself.</summary>
 internal static class NameConstraints

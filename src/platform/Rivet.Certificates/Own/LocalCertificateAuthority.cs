@@ -1,9 +1,9 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Rivet.Server.Startup;
+using Rivet.Certificates.Folder;
 
-namespace Rivet.Server.Certificates;
+namespace Rivet.Certificates.Own;
 
 /// <summary>
 /// A certificate authority for this server alone, so that browsers can trust the pages. Its certificate carries critical
@@ -30,16 +30,16 @@ internal sealed class LocalCertificateAuthority : IDisposable
     }
 
     /// <summary>Opens the authority, or makes one: its key into the keys folder (mode 0600), its certificate beside the data.</summary>
-    public static LocalCertificateAuthority Open(KeysFolder keys, string certificateFile, IReadOnlyList<string> hosts, TimeProvider time)
+    public static LocalCertificateAuthority Open(string keyFile, string certificateFile, IReadOnlyList<string> hosts, TimeProvider time)
     {
-        if (!File.Exists(keys.AuthorityKeyFile))
+        if (!File.Exists(keyFile))
         {
             using var made = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-            WritePrivate(keys.AuthorityKeyFile, made.ExportPkcs8PrivateKeyPem());
+            PrivateFile.Write(keyFile, made.ExportPkcs8PrivateKeyPem());
             File.Delete(certificateFile);
         }
 
-        using var key = ReadKey(keys.AuthorityKeyFile);
+        using var key = ReadKey(keyFile);
         var certificate = File.Exists(certificateFile) ? X509CertificateLoader.LoadCertificateFromFile(certificateFile) : null;
         if (certificate is null || !Serves(certificate, key, hosts, time.GetUtcNow()))
         {
@@ -61,6 +61,15 @@ internal sealed class LocalCertificateAuthority : IDisposable
             }
 
             return server;
+        }
+    }
+
+    /// <summary>Another certificate, due or not.</summary>
+    public X509Certificate2 Renew()
+    {
+        lock (gate)
+        {
+            return server = Issue();
         }
     }
 
@@ -140,11 +149,7 @@ internal sealed class LocalCertificateAuthority : IDisposable
 
     private static ECDsa ReadKey(string path)
     {
-        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & ~(UnixFileMode.UserRead | UnixFileMode.UserWrite)) != 0)
-        {
-            throw new StartupException($"{path} can be read by others; a stolen authority key forges this server's certificate. Run: chmod 600 {path}");
-        }
-
+        PrivateFile.RefuseIfOpen(path);
         var key = ECDsa.Create();
         try
         {
@@ -154,19 +159,7 @@ internal sealed class LocalCertificateAuthority : IDisposable
         catch (ArgumentException exception)
         {
             key.Dispose();
-            throw new StartupException($"{path} holds no key. Move it away to get a new certificate authority.", exception);
+            throw new CertificateFolderException($"{path} holds no key. Move it away to get a new certificate authority.", exception);
         }
-    }
-
-    private static void WritePrivate(string path, string text)
-    {
-        var create = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-        {
-            create.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        using var writer = new StreamWriter(path, create);
-        writer.Write(text);
     }
 }
