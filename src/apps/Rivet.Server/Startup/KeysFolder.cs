@@ -24,7 +24,7 @@ internal sealed class KeysFolder
     {
         CreatePrivate(options.DataFolder, "data");
         var name = StoreName(options.DataFolder);
-        var path = options.KeysFolder ?? System.IO.Path.Combine(ConfigurationHome(), "rivet", "keys", name);
+        var path = options.KeysFolder ?? DefaultFor(name);
         if (IsInside(options.DataFolder, path) || IsInside(Real(options.DataFolder), Real(path)))
         {
             throw new StartupException($"The keys folder {path} lies inside the data folder; a copy of the data would then hold its own keys. Choose another with --keys.");
@@ -33,6 +33,9 @@ internal sealed class KeysFolder
         CreatePrivate(path, "keys");
         return new KeysFolder(path);
     }
+
+    /// <summary>Where the keys of a store lie unless something else was said.</summary>
+    public static string DefaultFor(string storeName) => System.IO.Path.Combine(ConfigurationHome(), "rivet", "keys", storeName);
 
     private static bool IsInside(string folder, string path)
     {

@@ -7,8 +7,8 @@ namespace Rivet.Server.Startup;
 internal static class ServerCommand
 {
     private const int DefaultPort = 8443;
-    private static readonly Option<string?> Data = new("--data") { Description = "The data folder (RIVET_DATA); ./data" };
-    private static readonly Option<string?> Keys = new("--keys") { Description = "The folder of the root keys, outside the data folder (RIVET_KEYS); ~/.config/rivet/keys/STORE" };
+    private static readonly Option<string?> Data = new("--data") { Recursive = true, Description = "The data folder (RIVET_DATA); ./data" };
+    private static readonly Option<string?> Keys = new("--keys") { Recursive = true, Description = "The folder of the root keys, outside the data folder (RIVET_KEYS); ~/.config/rivet/keys/STORE" };
     private static readonly Option<string?> Port = new("--port") { Description = "The port of everything, 0 for a free one (RIVET_PORT); 8443" };
     private static readonly Option<string[]> Host = new("--host") { Description = "A name or address people reach the server by, the first is the public one (RIVET_HOST, separated by commas); with any but localhost it listens on every address" };
     private static readonly Option<string?> Quota = new("--quota") { Description = "Largest size of the database in MiB (RIVET_QUOTA); no limit" };
@@ -18,7 +18,7 @@ internal static class ServerCommand
 
     public static RootCommand Create(Func<ParseResult, CancellationToken, Task<int>> run)
     {
-        var command = new RootCommand("The Rivet server.") { Data, Keys, Port, Host, Quota, BoundOnly, BehindProxy, Json };
+        var command = new RootCommand("The Rivet server.") { Data, Keys, Port, Host, Quota, BoundOnly, BehindProxy, Json, BackupCommands.Backup(), BackupCommands.Restore() };
         command.SetAction(run);
         return command;
     }
