@@ -18,6 +18,13 @@ public sealed record Incarnation(long Number, ReadOnlyMemory<byte> Id)
             ?? throw new InvalidOperationException("The store has no incarnation.");
     }
 
+    /// <summary>The number of one; null when it is not in this store's line. Empty is the first.</summary>
+    public static long? NumberOf(ReadSession session, ReadOnlySpan<byte> id)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        return id.IsEmpty ? 1 : session.QueryFirst("SELECT number FROM storage_incarnation WHERE id = $1", row => (long?)row.GetInt64(0), id.ToArray());
+    }
+
     /// <summary>
     /// Whether the module sees this incarnation for the first time and it is not the store's first; notes that it has. To be
     /// called at start, in the transaction of what follows from it.
