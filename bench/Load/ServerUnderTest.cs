@@ -84,7 +84,8 @@ internal sealed class ServerUnderTest : IDisposable
         return new ServerUnderTest(process, announced.GetProperty("port").GetInt32(), announced, watch.Elapsed);
     }
 
-    private static string RivetServer()
+    /// <summary>The product's program.</summary>
+    public static string RivetServer()
     {
         // artifacts/bin/Rivet.Bench/release → artifacts/bin/Rivet.Server/release
         var here = new DirectoryInfo(AppContext.BaseDirectory);
