@@ -100,6 +100,17 @@ public sealed class WindowTests
     }
 
     [Fact]
+    public async Task Run_WhenItsEpochIsGone_BeginsAnother()
+    {
+        await using var store = await BackedUpStore.StartAsync();
+        store.Run();
+        File.Delete(Directory.EnumerateFiles(store.Epochs, "*.epoch").Single());
+
+        Assert.Equal(2, store.Run().Number);
+        Assert.Equal(2, store.Restore().KeysOf);
+    }
+
+    [Fact]
     public async Task Keeper_OfARunningServer_DestroysEndedEpochs()
     {
         await using var store = await BackedUpStore.StartAsync(windowDays: 1);

@@ -25,6 +25,9 @@ internal sealed class EpochFolder(string path)
         }
     }
 
+    /// <summary>Whether an epoch's key is still here: a run sealed to one that is gone could never be opened.</summary>
+    public bool Has(KeyEpoch epoch) => File.Exists(FileOf(epoch));
+
     /// <summary>Makes an epoch: its private key goes into the folder and nowhere else.</summary>
     public KeyEpoch Begin(Guid repository, ReadOnlySpan<byte> recoveryKey, TimeSpan window, DateTimeOffset now)
     {

@@ -80,7 +80,7 @@ public sealed class BackupRun
     private KeyEpoch CurrentEpoch()
     {
         var now = time.GetUtcNow();
-        if (settings.Epoch is { } known && known.Begins <= now && now < known.Closes)
+        if (settings.Epoch is { } known && known.Begins <= now && now < known.Closes && epochs.Has(known))
         {
             return known;
         }

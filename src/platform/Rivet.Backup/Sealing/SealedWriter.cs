@@ -13,7 +13,7 @@ internal sealed class SealedWriter : IDisposable
     private const int ChunksTogether = 16;
 
     /// <summary>What is unwritten stays small, so that nobody else's synchronisation waits for a large rest.</summary>
-    private const long SyncEvery = 8 << 20;
+    private const long SyncEvery = 2 << 20;
 
     private readonly string path;
     private readonly FileStream file;
