@@ -89,7 +89,8 @@ internal sealed class ServerUnderTest : IDisposable
         return new ServerUnderTest(process, announced.GetProperty("port").GetInt32(), announced, watch.Elapsed);
     }
 
-    private static string RivetServer(string kind)
+    /// <summary>The product's program, built ("bin") or published ("publish").</summary>
+    public static string RivetServer(string kind = "bin")
     {
         // artifacts/bin/Rivet.Bench/release → artifacts/bin/Rivet.Server/release, or the same below artifacts/publish
         var here = new DirectoryInfo(AppContext.BaseDirectory);

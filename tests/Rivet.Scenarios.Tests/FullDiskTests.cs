@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Google.Protobuf;
 using Rivet.Testing;
@@ -78,47 +77,4 @@ public sealed class FullDiskTests
 
     private static List<string> Numbers(List<Entry> log)
         => [.. log.Select(Device.Text).OfType<string>().Where(text => text.EndsWith('x')).Select(text => text[..6])];
-
-    private sealed class SmallDisk(string path) : IDisposable
-    {
-        private string Ballast => Path.Combine(path, "ballast");
-
-        public static SmallDisk? TryMount(string path, int megabytes)
-        {
-            Directory.CreateDirectory(path);
-            return Run("mount", "-t", "tmpfs", "-o", $"size={megabytes}m", "tmpfs", path) == 0 ? new SmallDisk(path) : null;
-        }
-
-        /// <summary>Leaves no byte.</summary>
-        public void Fill()
-        {
-            using var file = new FileStream(Ballast, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
-            foreach (var size in (int[])[1 << 20, 4096])
-            {
-                var zeros = new byte[size];
-                try
-                {
-                    while (true)
-                    {
-                        file.Write(zeros);
-                    }
-                }
-                catch (IOException)
-                {
-                    // Full for pieces of this size.
-                }
-            }
-        }
-
-        public void Free() => File.Delete(Ballast);
-
-        public void Dispose() => Run("umount", "--lazy", path);
-
-        private static int Run(string program, params string[] arguments)
-        {
-            using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
-            process.WaitForExit();
-            return process.ExitCode;
-        }
-    }
 }

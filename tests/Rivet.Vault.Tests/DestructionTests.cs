@@ -42,6 +42,42 @@ public sealed class DestructionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Destroy_Scope_ItsWrappedKeyLeavesTheLogOfTheRunningStore()
+    {
+        await host.SealAsync(Scope, "gone");
+        var wrapped = await host.Store.ReadAsync(session => session.QueryFirst("SELECT wrapped FROM vault_key", row => (byte[])row.GetValue(0)), Ct);
+        Assert.True(VaultHost.Holds(folder, wrapped!));
+
+        await host.Vault.DestroyAsync(Scope, Ct);
+
+        var begun = System.Diagnostics.Stopwatch.GetTimestamp();
+        while (VaultHost.Holds(folder, wrapped!))
+        {
+            Assert.True(System.Diagnostics.Stopwatch.GetElapsedTime(begun) < TimeSpan.FromSeconds(20), "The wrapped key is still in a file.");
+            await Task.Delay(50, Ct);
+        }
+    }
+
+    [Fact]
+    public async Task Start_OfARestoredStore_LetsEveryKeyBeginANewEpoch()
+    {
+        var before = await host.SealAsync(Scope, "before");
+        await host.DisposeAsync();
+        VaultHost.EditFile(folder, "INSERT INTO storage_incarnation (number, id, begun_ms) VALUES (2, randomblob(16), 0)");
+        host = await VaultHost.StartAsync(folder);
+
+        var after = await host.SealAsync(Scope, "after");
+        await host.DisposeAsync();
+        host = await VaultHost.StartAsync(folder);
+        var later = await host.SealAsync(Scope, "later");
+
+        Assert.True(SealedHeader.TryRead(before, out var first) & SealedHeader.TryRead(after, out var second) & SealedHeader.TryRead(later, out var third));
+        Assert.Equal((first.KeyId, first.Epoch + 1), (second.KeyId, second.Epoch));
+        Assert.Equal(second, third);
+        Assert.Equal("before", await host.OpenTextAsync(Scope, before));
+    }
+
+    [Fact]
     public async Task Destroy_UnboundedPeriod_TakesAllPeriodsAndEpochs()
     {
         await host.DisposeAsync();

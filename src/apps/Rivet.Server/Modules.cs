@@ -1,5 +1,6 @@
 using Rivet.Access;
 using Rivet.Audit;
+using Rivet.Backup;
 using Rivet.Certificates;
 using Rivet.Certificates.Serving;
 using Rivet.Cluster;
@@ -22,6 +23,7 @@ internal static class Modules
     public static void AddModules(this WebApplicationBuilder builder, ServerOptions options, KeysFolder keys, ServedCertificates certificates)
     {
         builder.Services.AddStorage(storage => (storage.Folder, storage.MaxBytes) = (options.DataFolder, options.Quota));
+        builder.Services.AddBackup(BackupOf(options.DataFolder, keys.Path));
         builder.Services.AddHosting(link =>
         {
             link.TakesWeb = !options.BoundOnly;
@@ -38,6 +40,10 @@ internal static class Modules
         builder.Services.AddTelemetry();
         builder.AddRivetPages(keys.Path);
     }
+
+    /// <summary>What is backed up, and which tables hold wrapped keys: these never go into a data pack.</summary>
+    public static BackupPlan BackupOf(string dataFolder, string keysFolder)
+        => new() { DataFolder = dataFolder, KeysFolder = keysFolder, KeyTables = VaultModule.KeyTables };
 
     public static void MapModules(this WebApplication app)
     {

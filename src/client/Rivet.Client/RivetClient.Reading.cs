@@ -66,6 +66,11 @@ public sealed partial class RivetClient
     public void Refresh(Timeline timeline)
     {
         ArgumentNullException.ThrowIfNull(timeline);
+        if (store.Incarnation() is var incarnation && !incarnation.AsSpan().SequenceEqual(timeline.Incarnation))
+        {
+            timeline.Begin(incarnation);
+        }
+
         IReadOnlyList<Entry> more;
         do
         {

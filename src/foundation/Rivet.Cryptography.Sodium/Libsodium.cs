@@ -42,6 +42,15 @@ internal static unsafe partial class Libsodium
     [LibraryImport(Library, EntryPoint = "crypto_scalarmult_curve25519_base")]
     public static partial int ScalarMultiplyBase(byte* output, byte* secret);
 
+    [LibraryImport(Library, EntryPoint = "crypto_kem_xwing_seed_keypair")]
+    public static partial int MakeXWing(byte* publicKey, byte* privateKey, byte* seed);
+
+    [LibraryImport(Library, EntryPoint = "crypto_kem_xwing_enc")]
+    public static partial int EncapsulateXWing(byte* ciphertext, byte* shared, byte* publicKey);
+
+    [LibraryImport(Library, EntryPoint = "crypto_kem_xwing_dec")]
+    public static partial int DecapsulateXWing(byte* shared, byte* ciphertext, byte* privateKey);
+
     /// <summary>Chooses the code for this processor; before the first call.</summary>
     public static void Begin() => Initialize();
 

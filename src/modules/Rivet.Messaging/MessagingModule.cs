@@ -16,6 +16,7 @@ public static class MessagingModule
     public static IServiceCollection AddMessaging(this IServiceCollection services)
     {
         services.AddMigrations("messaging", typeof(MessagingModule).Assembly);
+        services.AddHostedService<RestoreStart>();
         services.AddSingleton<EntrySeal>();
         services.AddSingleton<Appender>();
         services.AddSingleton<ServerEntries>();

@@ -217,6 +217,7 @@ internal sealed class SoftwareVault(
                 ["keys"] = count.ToString(System.Globalization.CultureInfo.InvariantCulture),
             },
         });
+        transaction.ForgetOverwritten();
         transaction.AfterCommit(() => ring.Forget(found => Covers(scope, found)));
         return count;
     }

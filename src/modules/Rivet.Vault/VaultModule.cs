@@ -7,6 +7,9 @@ namespace Rivet.Vault;
 /// <summary>Composes the vault.</summary>
 public static class VaultModule
 {
+    /// <summary>The tables whose rows hold wrapped keys: backups keep them apart from everything else.</summary>
+    public static IReadOnlyList<string> KeyTables { get; } = ["vault_key", "vault_signing_key"];
+
     /// <summary>
     /// Adds <see cref="IVault"/> with a software key ring. Call it after the storage: the vault refuses to start when
     /// its root does not fit the store.

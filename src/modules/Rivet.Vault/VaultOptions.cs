@@ -22,8 +22,10 @@ public sealed class VaultOptions
     public int SealsPerBlock { get; set; } = 1 << 20;
 
     /// <summary>Seals after which a key gets a new epoch. NIST SP 800-38D §8.3 bounds random nonces at 2^32.</summary>
-    [Range(1L, 1L << 31)]
-    public long SealsPerEpoch { get; set; } = 1L << 31;
+    [Range(1L, MostSealsPerEpoch)]
+    public long SealsPerEpoch { get; set; } = MostSealsPerEpoch;
+
+    internal const long MostSealsPerEpoch = 1L << 31;
 
     /// <summary>Leaves core dumps on, for debugging; they would hold keys.</summary>
     public bool AllowCoreDumps { get; set; }

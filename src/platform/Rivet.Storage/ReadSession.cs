@@ -71,12 +71,19 @@ public class ReadSession
 
     internal void Close()
     {
+        Release();
+        connection.Dispose();
+    }
+
+    /// <summary>Lets go of the connection, which stays open.</summary>
+    internal void Release()
+    {
         foreach (var statement in prepared.Values)
         {
             statement.Dispose();
         }
 
-        connection.Dispose();
+        prepared.Clear();
     }
 
     private Statement Prepare(string sql)

@@ -7,6 +7,7 @@ namespace Rivet.Storage;
 public sealed class WriteTransaction : ReadSession
 {
     private readonly List<Action> afterCommit = [];
+    private bool forgets;
 
     internal WriteTransaction(SqliteConnection connection)
         : base(connection)
@@ -31,6 +32,20 @@ public sealed class WriteTransaction : ReadSession
     /// It must be short and must not throw.
     /// </summary>
     public void AfterCommit(Action action) => afterCommit.Add(action);
+
+    /// <summary>
+    /// Says that this work overwrote a secret: its old bytes also leave the write-ahead log, which is written back and cut to
+    /// nothing at once, or within a second of the end of the last reader (a backup, say) that still needs it.
+    /// </summary>
+    public void ForgetOverwritten() => forgets = true;
+
+    /// <summary>Whether a work of the group asked so; asked once.</summary>
+    internal bool TakeForgets()
+    {
+        var asked = forgets;
+        forgets = false;
+        return asked;
+    }
 
     /// <summary>How many actions wait; what a failing work added beyond its start is dropped.</summary>
     internal int Mark => afterCommit.Count;

@@ -31,7 +31,7 @@ internal sealed class KeysFolder
     {
         CreatePrivate(dataFolder, "data");
         var name = StoreName(dataFolder);
-        var path = keysFolder ?? System.IO.Path.Combine(ConfigurationHome(), "rivet", "keys", name);
+        var path = keysFolder ?? DefaultFor(name);
         if (IsInside(dataFolder, path) || IsInside(Real(dataFolder), Real(path)))
         {
             throw new StartupException($"The keys folder {path} lies inside the data folder; a copy of the data would then hold its own keys. Choose another with --keys.");
@@ -40,6 +40,9 @@ internal sealed class KeysFolder
         CreatePrivate(path, "keys");
         return new KeysFolder(path);
     }
+
+    /// <summary>Where the keys of a store lie unless something else was said.</summary>
+    public static string DefaultFor(string storeName) => System.IO.Path.Combine(ConfigurationHome(), "rivet", "keys", storeName);
 
     private static bool IsInside(string folder, string path)
     {

@@ -20,7 +20,9 @@ internal static class ServerCommand
     public static RootCommand Create(Func<ParseResult, CancellationToken, Task<int>> run)
     {
         var command = new RootCommand("The Rivet server.") { Data, Keys, Port, Host, Quota, BoundOnly, BehindProxy, Json };
+        command.Subcommands.Add(BackupCommands.Backup());
         command.Subcommands.Add(CertificateCommand.Create(Data, Keys));
+        command.Subcommands.Add(BackupCommands.Restore());
         command.SetAction(run);
         return command;
     }

@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
+using Rivet.Backup;
 using Rivet.Certificates;
 using Rivet.Storage;
 using Rivet.Vault;
@@ -14,7 +15,7 @@ internal static class StartFailure
     /// <summary>One line that says what happened and what to do; null for a bug.</summary>
     public static string? Explain(Exception exception) => exception switch
     {
-        StartupException or CertificateFolderException or RootKeyException or StoreUnavailableException or OptionsValidationException or PlatformNotSupportedException
+        StartupException or BackupException or CertificateFolderException or RootKeyException or StoreUnavailableException or OptionsValidationException or PlatformNotSupportedException
             => Line(exception.Message),
         DbException => $"The store cannot be opened: {Line(exception.Message)}",
         AddressInUseException or IOException { InnerException: AddressInUseException }

@@ -30,6 +30,42 @@ internal sealed partial class LocalStore
     public ulong Cursor(ConversationId conversation)
         => Find(RecordKind.Cursor, conversation.ToBytes(), CursorRecord.Parser)?.Sequence ?? 0;
 
+    /// <summary>The server's incarnation that the logs are of; empty for its first.</summary>
+    public byte[] Incarnation() => records.Find(RecordKind.Incarnation, RecordKeys.One) ?? [];
+
+    public void KeepIncarnation(byte[] incarnation) => Write(write => write.Put(RecordKind.Incarnation, RecordKeys.One, incarnation));
+
+    /// <summary>
+    /// Cuts a log to what a restored server still has: it gives the numbers beyond a second time. Read positions go back with it.
+    /// </summary>
+    public void Rewind(ConversationId conversation, ulong kept) => Write(write =>
+    {
+        var key = conversation.ToBytes();
+        var cursor = write.Find(RecordKind.Cursor, key) is { } held ? CursorRecord.Parser.ParseFrom(held).Sequence : 0;
+        for (var sequence = kept + 1; sequence <= cursor; sequence++)
+        {
+            write.Delete(RecordKind.Entry, RecordKeys.Entry(conversation, sequence));
+        }
+
+        if (cursor > kept)
+        {
+            write.Put(RecordKind.Cursor, key, new CursorRecord { Sequence = kept }.ToByteArray());
+        }
+
+        if (write.Find(RecordKind.ReadMark, key) is { } mark && ReadMarkRecord.Parser.ParseFrom(mark).Sequence > kept)
+        {
+            write.Put(RecordKind.ReadMark, key, new ReadMarkRecord { Sequence = kept }.ToByteArray());
+        }
+
+        if (write.Find(RecordKind.Conversation, key) is { } value)
+        {
+            var known = Wire.Conversation.Parser.ParseFrom(value);
+            known.LastSequence = Math.Min(known.LastSequence, kept);
+            known.ReadSequence = Math.Min(known.ReadSequence, kept);
+            write.Put(RecordKind.Conversation, key, known.ToByteArray());
+        }
+    });
+
     /// <summary>
     /// Stores the entries that follow the cursor without a gap and moves it; ones already held are passed over. Gives
     /// the cursor. Entries must be of one conversation.

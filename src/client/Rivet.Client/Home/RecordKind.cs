@@ -41,4 +41,7 @@ internal enum RecordKind : byte
 
     /// <summary>What a person has begun to write. Key: conversation id.</summary>
     Draft = 13,
+
+    /// <summary>Which incarnation of the server the logs here are of: its 16 bytes. Key: empty.</summary>
+    Incarnation = 14,
 }

@@ -55,14 +55,22 @@ internal sealed class CatchUp(ILink link, LocalStore store, SyncInbox inbox, Per
         var known = store.Conversations();
         var present = new HashSet<ConversationId>();
         var after = ByteString.Empty;
+        var incarnation = ByteString.CopyFrom(store.Incarnation());
+        ListConversationsResponse page;
         while (true)
         {
-            var page = await AskAsync(
-                Method.ListConversations, new ListConversationsRequest { After = after, Limit = Page }, ListConversationsResponse.Parser, ct);
+            page = await AskAsync(
+                Method.ListConversations,
+                new ListConversationsRequest { After = after, Limit = Page, Incarnation = incarnation }, ListConversationsResponse.Parser, ct);
             foreach (var conversation in page.Conversations)
             {
                 if (EntityId.TryRead<ConversationId>(conversation.ConversationId.Span, out var id))
                 {
+                    if (page.Rewinds)
+                    {
+                        store.Rewind(id, conversation.KeptSequence);
+                    }
+
                     present.Add(id);
                     Keep(work, id, conversation);
                 }
@@ -74,6 +82,12 @@ internal sealed class CatchUp(ILink link, LocalStore store, SyncInbox inbox, Per
             }
 
             after = page.Conversations[^1].ConversationId;
+        }
+
+        // Once all logs were cut: killed before, the next run cuts them again.
+        if (page.Incarnation.Length > 0 && page.Incarnation != incarnation)
+        {
+            store.KeepIncarnation(page.Incarnation.ToByteArray());
         }
 
         foreach (var gone in known.Where(one => !one.Removed && !present.Contains(EntityId.Read<ConversationId>(one.ConversationId.Span))))

@@ -23,6 +23,9 @@ public sealed class Timeline
     /// <summary>The last sequence applied.</summary>
     public ulong Last { get; private set; }
 
+    /// <summary>Which of the server's incarnations the lines are of.</summary>
+    internal byte[] Incarnation { get; private set; } = [];
+
     /// <summary>The lines, oldest first by their own time.</summary>
     public IReadOnlyList<TimelineItem> Items => items;
 
@@ -92,6 +95,15 @@ public sealed class Timeline
                 Add(new TimelineItem(entry, TimelineKind.Unreadable));
                 break;
         }
+    }
+
+    /// <summary>Empties it: the server was restored, and what was read may be another log now.</summary>
+    internal void Begin(byte[] incarnation)
+    {
+        Incarnation = incarnation;
+        Last = 0;
+        bySequence.Clear();
+        items.Clear();
     }
 
     private void AddPost(Entry entry, Post post)

@@ -14,22 +14,43 @@ internal sealed class ConversationEndpoints(
 {
     public async ValueTask<Result<ListConversationsResponse, Refusal>> ListAsync(Permit permit, ListConversationsRequest request, CancellationToken ct)
     {
-        if (request.Limit > Bounds.Page || request.After.Length is not (0 or EntityId.Size))
+        if (request.Limit > Bounds.Page || request.After.Length is not (0 or EntityId.Size) || request.Incarnation.Length is not (0 or EntityId.Size))
         {
-            return MessagingRefusal.Malformed.ToWire("A page has at most 500 conversations and starts after one of them.");
+            return MessagingRefusal.Malformed.ToWire("A page has at most 500 conversations and starts after one of them; an incarnation has 16 bytes.");
         }
 
         var limit = request.Limit == 0 ? Bounds.Page : (int)request.Limit;
         var subject = permit.Subject;
-        var views = await store.ReadAsync(
-            session => ConversationTable.Page(session, subject.Person, request.After.Span, limit + 1)
-                .ConvertAll(row => ConversationTable.View(session, row, subject.Person, subject.Device)),
+        var (views, kept, current) = await store.ReadAsync(
+            session =>
+            {
+                var incarnation = Incarnation.Current(session);
+                var common = RestoreTable.LastCommon(session, incarnation, request.Incarnation.Span);
+                var page = ConversationTable.Page(session, subject.Person, request.After.Span, limit + 1);
+                return (page.ConvertAll(row => ConversationTable.View(session, row, subject.Person, subject.Device)),
+                    common is { } last ? page.ConvertAll(row => RestoreTable.Kept(session, row.Id, last)) : null,
+                    incarnation);
+            },
             ct);
         var more = views.Count > limit;
         var opened = await reader.OpenAsync(permit.Company, more ? views[..limit] : views, ct);
-        return opened.TryGet(out var conversations, out var refusal)
-            ? new ListConversationsResponse { Conversations = { conversations }, More = more }
-            : refusal.ToWire();
+        if (!opened.TryGet(out var conversations, out var refusal))
+        {
+            return refusal.ToWire();
+        }
+
+        for (var index = 0; kept is not null && index < conversations.Count; index++)
+        {
+            conversations[index].KeptSequence = (ulong)kept[index];
+        }
+
+        return new ListConversationsResponse
+        {
+            Conversations = { conversations },
+            More = more,
+            Incarnation = ByteString.CopyFrom(current.Id.Span),
+            Rewinds = kept is not null,
+        };
     }
 
     public async ValueTask<Result<CreateConversationResponse, Refusal>> CreateAsync(Permit permit, CreateConversationRequest request, CancellationToken ct)

@@ -66,6 +66,13 @@ internal sealed class KeyStore(RootKey root, IOptions<VaultOptions> options, Tim
             """,
             scope.Company.ToBytes(), scope.Application, (int)scope.Holder.Kind, Binding.Bytes(scope.Holder.Id), scope.Period.Month, Destroyed);
 
+    /// <summary>
+    /// Lets every key's next seal begin a new epoch: a restored store has forgotten how many seals were made after its backup, and the
+    /// bound on random nonces counts them all.
+    /// </summary>
+    public static int EndEpochs(WriteTransaction transaction)
+        => transaction.Execute("UPDATE vault_key SET reserved = $1 WHERE state = 1", VaultOptions.MostSealsPerEpoch);
+
     /// <summary>Unwraps a row; null when the row was changed.</summary>
     public DataKey? TryUnwrap(KeyRow row, int alreadyTaken)
     {

@@ -44,6 +44,7 @@ internal sealed class VaultStart(
         else
         {
             Use(Prove(known, bytes, file));
+            await store.WriteAsync(transaction => Incarnation.IsNewTo(transaction, "vault") ? KeyStore.EndEpochs(transaction) : 0, cancellationToken);
         }
     }
 

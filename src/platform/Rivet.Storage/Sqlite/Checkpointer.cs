@@ -13,6 +13,13 @@ namespace Rivet.Storage;
 /// </summary>
 internal sealed partial class Checkpointer : IDisposable
 {
+    /// <summary>
+    /// The longest wait for a reader of an old state, which may be a backup that reads for minutes. The writer waits as long at
+    /// most; what could not be done is tried again later.
+    /// </summary>
+    internal static readonly TimeSpan MostWait = TimeSpan.FromMilliseconds(10);
+
+    private static readonly TimeSpan ForgetAgain = TimeSpan.FromMilliseconds(500);
     private const int PageSize = 4096;
     private const int Niceness = 10;
     private const int CacheWrites = 9; // SQLITE_DBSTATUS_CACHE_WRITE
@@ -23,8 +30,11 @@ internal sealed partial class Checkpointer : IDisposable
     private readonly ILogger log;
     private readonly SemaphoreSlim wanted = new(0);
     private readonly Thread thread;
+    private readonly Lock gate = new();
     private long pagesSince;
     private long pagesInLog;
+    private long restartFrom;
+    private volatile bool isForgetting;
     private readonly ManualResetEventSlim rested = new(initialState: true, spinCount: 0);
     private volatile bool isClosing;
 
@@ -34,13 +44,16 @@ internal sealed partial class Checkpointer : IDisposable
         this.writer = writer.Handle!;
         this.options = options;
         this.log = log;
+        restartFrom = options.MostLogBytes;
         thread = new Thread(RunUntilClosed) { Name = "store checkpoints", IsBackground = true };
         thread.Start();
     }
 
     /// <summary>Called by the writer after a commit, outside any transaction.</summary>
-    public void Committed()
+    /// <param name="forgets">Whether what was overwritten has to leave the log.</param>
+    public void Committed(bool forgets)
     {
+        isForgetting |= forgets;
         _ = raw.sqlite3_db_status(writer, CacheWrites, out var written, out _, 1);
         pagesSince += written;
         if (!rested.IsSet)
@@ -53,14 +66,15 @@ internal sealed partial class Checkpointer : IDisposable
             rested.Wait();
         }
 
-        if (Interlocked.Read(ref pagesInLog) * PageSize >= options.MostLogBytes)
+        var logged = Interlocked.Read(ref pagesInLog) * PageSize;
+        if (logged >= restartFrom)
         {
             // Little is left to write back: the thread has just done so. The next commit then begins at the log's head;
-            // readers of old snapshots end within their query.
-            Run("PRAGMA wal_checkpoint(RESTART)");
+            // readers of old snapshots end within their query. A backup does not: then the log grows by a quarter until the next try.
+            restartFrom = Run("PRAGMA wal_checkpoint(RESTART)") ? options.MostLogBytes : logged + (options.MostLogBytes / 4);
             Interlocked.Exchange(ref pagesInLog, 0);
         }
-        else if (pagesSince * PageSize >= options.CheckpointBytes)
+        else if (isForgetting || pagesSince * PageSize >= options.CheckpointBytes)
         {
             pagesSince = 0;
             rested.Reset();
@@ -87,27 +101,37 @@ internal sealed partial class Checkpointer : IDisposable
 
         while (true)
         {
-            wanted.Wait();
+            wanted.Wait(isForgetting ? ForgetAgain : Timeout.InfiniteTimeSpan);
             if (isClosing)
             {
                 return;
             }
 
             Run("PRAGMA wal_checkpoint(PASSIVE)");
+            if (isForgetting)
+            {
+                isForgetting = false;
+                isForgetting |= !Run("PRAGMA wal_checkpoint(TRUNCATE)");
+            }
+
             rested.Set();
         }
     }
 
-    /// <summary>Never runs twice at once: the writer runs one only while the thread rests.</summary>
-    private void Run(string checkpoint)
+    /// <summary>False when a reader of an old state was in the way.</summary>
+    private bool Run(string checkpoint)
     {
+        using var one = gate.EnterScope();
         try
         {
-            Interlocked.Exchange(ref pagesInLog, session.QueryFirst(checkpoint, row => row.GetInt64(1)));
+            var (isBusy, pages) = session.QueryFirst(checkpoint, row => (row.GetBoolean(0), row.GetInt64(1)));
+            Interlocked.Exchange(ref pagesInLog, pages);
+            return !isBusy;
         }
         catch (SqliteException exception)
         {
             Log.CheckpointFailed(log, exception);
+            return false;
         }
     }
 

@@ -12,7 +12,7 @@ namespace Rivet.Storage;
 /// The embedded store: one SQLite file in WAL mode with full synchronisation, one writer thread that commits in
 /// groups, and a pool of readers.
 /// </summary>
-internal sealed class SqliteStore(IOptions<StorageOptions> options, IEnumerable<MigrationSource> migrations, ILogger<SqliteStore> log)
+internal sealed class SqliteStore(IOptions<StorageOptions> options, IEnumerable<MigrationSource> migrations, TimeProvider time, ILogger<SqliteStore> log)
     : IStore, IHostedService, IDisposable
 {
     private const int WorksPerMillisecondOfGathering = 8;
@@ -81,8 +81,9 @@ internal sealed class SqliteStore(IOptions<StorageOptions> options, IEnumerable<
         {
             var applied = Migrate();
             var connection = Connect(
-                $"PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -16384; {Quota()}");
-            checkpointer = new Checkpointer(Connect("PRAGMA wal_autocheckpoint = 0"), connection, options, log);
+                $"PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -16384; PRAGMA secure_delete = FAST; {Quota()}");
+            BeginFirstIncarnation(connection);
+            checkpointer = new Checkpointer(Connect($"PRAGMA wal_autocheckpoint = 0; PRAGMA busy_timeout = {Checkpointer.MostWait.TotalMilliseconds}"), connection, options, log);
             writer = new Thread(() => WriteUntilClosed(new WriteTransaction(connection))) { Name = "store writer", IsBackground = true };
             writer.Start();
             Log.Opened(log, options.DatabasePath, applied);
@@ -202,9 +203,10 @@ internal sealed class SqliteStore(IOptions<StorageOptions> options, IEnumerable<
             return;
         }
 
+        var forgets = transaction.TakeForgets();
         transaction.RunAfterCommit(exception => Log.AfterCommitFailed(log, exception));
         group.ForEach(work => work.Finish());
-        checkpointer?.Committed();
+        checkpointer?.Committed(forgets);
     }
 
     /// <summary>
@@ -255,6 +257,17 @@ internal sealed class SqliteStore(IOptions<StorageOptions> options, IEnumerable<
         {
             // There is no transaction any more.
         }
+    }
+
+    private void BeginFirstIncarnation(SqliteConnection connection)
+    {
+        var transaction = new WriteTransaction(connection);
+        if (transaction.QueryFirst("SELECT count(*) FROM storage_incarnation", row => row.GetInt64(0)) == 0)
+        {
+            Incarnation.Begin(transaction, time.GetUtcNow());
+        }
+
+        transaction.Release();
     }
 
     private int Migrate()
