@@ -28,16 +28,13 @@ switch (args)
     case [var name, .. var options] when LwsBench.Knows(name):
         return await LwsBench.RunAsync(name, Report.Parse(options));
 
-    case [var name, .. var options] when BackupBench.Knows(name):
-        return await BackupBench.RunAsync(Report.Parse(options));
+    case [var name, .. var options] when Day1Bench.Knows(name):
+        return await Day1Bench.RunAsync(name, Report.Parse(options));
 
     case ["web", .. var options]:
         return await WebBench.RunAsync(Report.Parse(options));
 
-    case ["day1.chat", .. var options]:
-        return await ChatBench.RunAsync(Report.Parse(options));
-
     default:
-        Console.Error.WriteLine("Usage: ./rivet bench NAME [--json FILE]. NAME is first, lws, web or day1, or a part: first.startup, first.rtt64, first.send, first.memory, lws.rtt1, lws.rtt64, lws.bulk, lws.signin, lws.allocations, lws.memory, day1.backup");
+        Console.Error.WriteLine("Usage: ./rivet bench NAME [--json FILE]. NAME is first, lws, web or day1, or a part: first.startup, first.rtt64, first.send, first.memory, lws.rtt1, lws.rtt64, lws.bulk, lws.signin, lws.allocations, lws.memory, day1.chat, day1.backup");
         return 2;
 }

@@ -19,28 +19,9 @@ internal static class BackupBench
     private static readonly TimeSpan MostFilling = TimeSpan.FromMinutes(4);
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(5);
 
-    /// <summary>Whether a name is this part of the first day, or the whole.</summary>
-    public static bool Knows(string name) => name is "day1" or "day1.backup";
-
-    public static async Task<int> RunAsync(Report report)
+    public static async Task MeasureAsync(Report report, string root)
     {
         Process.GetCurrentProcess().ProcessorAffinity = 2;
-        var root = Directory.CreateTempSubdirectory("rivet-bench-");
-        try
-        {
-            await MeasureAsync(report, root.FullName);
-        }
-        finally
-        {
-            root.Delete(recursive: true);
-        }
-
-        report.Write();
-        return 0;
-    }
-
-    private static async Task MeasureAsync(Report report, string root)
-    {
         using var server = ServerUnderTest.StartRivet(root);
         await using var company = await Company.FoundAsync(server, 2 * Pairs);
         await FillAsync(company);

@@ -25,25 +25,9 @@ internal static class ChatBench
     private const string Talk = "Talk";
     private const string Log = "Log";
 
-    public static async Task<int> RunAsync(Report report)
+    public static async Task MeasureAsync(Report report, string folder)
     {
-        var folder = Directory.CreateTempSubdirectory("rivet-bench-");
-        try
-        {
-            await MeasureAsync(report, folder);
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
-
-        report.Write();
-        return 0;
-    }
-
-    private static async Task MeasureAsync(Report report, DirectoryInfo folder)
-    {
-        using var server = ServerUnderTest.StartPublished(folder.FullName);
+        using var server = ServerUnderTest.StartPublished(folder);
         await using var founder = await FoundAsync(server, folder);
         await using var pages = await ChatPages.OpenAsync(server.Port);
 
@@ -85,7 +69,7 @@ internal static class ChatBench
     private static Figure Limit(string metric, string unit, double value, double limit)
         => new(metric, value, unit, value / limit, string.Create(CultureInfo.InvariantCulture, $"{limit} {unit.Split(',')[0]}"), "≤ 1");
 
-    private static async Task<RivetClient> FoundAsync(ServerUnderTest server, DirectoryInfo folder)
+    private static async Task<RivetClient> FoundAsync(ServerUnderTest server, string folder)
     {
         var said = server.Announced!.Value.GetProperty("invitation").GetString();
         if (!InvitationLink.TryParse(said, out var invitation))
@@ -93,7 +77,7 @@ internal static class ChatBench
             throw new InvalidOperationException("The server announced no invitation.");
         }
 
-        var place = new ContainerPlace { Home = Path.Combine(folder.FullName, "founder"), KeyFolder = Path.Combine(folder.FullName, "founder-keys") };
+        var place = new ContainerPlace { Home = Path.Combine(folder, "founder"), KeyFolder = Path.Combine(folder, "founder-keys") };
         var joined = await NativeClient.JoinAsync(
             new ClientHome { Place = place }, invitation, new JoinDetails("Founder", "bench", "Bench"), TimeProvider.System, CancellationToken.None);
         var client = joined.Value;
