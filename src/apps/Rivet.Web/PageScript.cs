@@ -52,7 +52,7 @@ internal static partial class PageScript
     /// <summary>
     /// Calls back with what a key of a field means. Enter sends, with Shift it breaks the line, and while a word is being
     /// composed it belongs to the input method; an arrow up in an empty field asks for the last message. While the field's list
-    /// is open, arrows go up and down in it, Enter and Tab take, and Escape closes.
+    /// is open, arrows go up and down in it, Enter and Tab take, and Escape closes. A paste of more than 100,000 characters is not let in and says "too-much".
     /// </summary>
     [JSImport("watchField", Module)]
     public static partial void WatchField(string id, [JSMarshalAs<JSType.Function<JSType.String>>] Action<string> pressed);

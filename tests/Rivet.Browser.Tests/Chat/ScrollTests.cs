@@ -1,5 +1,6 @@
 using Microsoft.Playwright;
 using Rivet.Client;
+using Rivet.Kernel;
 using static Microsoft.Playwright.Assertions;
 
 namespace Rivet.Browser.Tests;
@@ -15,10 +16,10 @@ public sealed class ScrollTests(Chromium chromium)
     {
         await using var site = await ChatSite.StartAsync(chromium);
         await using var ana = await site.JoinAsync("Ana Costa");
-        await ana.FoundAsync("Log", "Ada Admin");
+        await ana.FoundAsync(null, "Ada Admin");
         await ana.SayAsync("Begin");
         await site.Administrator.HasAsync("Begin");
-        var id = site.Administrator.IdOf("Log");
+        var id = EntityId.Read<ConversationId>(site.Administrator.Conversations().Single().ConversationId.Span);
         for (var at = 1; at < Messages; at++)
         {
             site.Administrator.Queue(id, Composer.Post($"Message {at}.", 0, [], []));
@@ -47,6 +48,15 @@ public sealed class ScrollTests(Chromium chromium)
         await ana.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Newest messages" }).ClickAsync();
         await Expect(ana.Rows.Last).ToContainTextAsync("News");
         await Expect(ana.Rows.Last).ToBeInViewportAsync();
+
+        // By the keyboard: from message to message, then into a message's own buttons.
+        await ana.Page.Locator("#timeline").FocusAsync();
+        await ana.Page.Keyboard.PressAsync("ArrowUp");
+        await Expect(ana.Rows.Last).ToBeFocusedAsync();
+        await ana.Page.Keyboard.PressAsync("ArrowUp");
+        await Expect(ana.Rows.Nth(-2)).ToBeFocusedAsync();
+        await ana.Page.Keyboard.PressAsync("Tab");
+        await Expect(ana.Rows.Nth(-2).GetByRole(AriaRole.Button).First).ToBeFocusedAsync();
         ana.Visit.AssertQuiet();
     }
 

@@ -26,6 +26,7 @@ public sealed partial class ChatPage
     private Pane pane;
     private Dialog dialog;
     private bool saved;
+    private bool draftWaits;
     private bool focusComposer;
     private JSObject[] watches = [];
 
@@ -182,7 +183,7 @@ public sealed partial class ChatPage
         timeline = Client.TimelineOf(id);
         pending = Client.Pending(id);
         readOnOpening = Client.ReadUpTo(id);
-        (editing, pane) = (null, Pane.None);
+        (editing, pane, draftWaits) = (null, Pane.None, false);
         Client.Attend(id, InSight());
         MarkSeen();
     }
@@ -196,7 +197,7 @@ public sealed partial class ChatPage
         }
     }
 
-    private void Leave() => (open, timeline, pane, editing) = (null, null, Pane.None, null);
+    private void Leave() => (open, timeline, pane, editing, draftWaits) = (null, null, Pane.None, null, false);
 
     private void ClosePane()
     {
@@ -210,7 +211,7 @@ public sealed partial class ChatPage
 
     private void ShowReaders(ulong sequence) => (readersOf, pane) = (sequence, Pane.Readers);
 
-    private void BeginEdit(TimelineItem item) => editing = item;
+    private void BeginEdit(TimelineItem item) => (editing, draftWaits) = (item, false);
 
     private void EditLast()
         => editing = timeline?.Items.LastOrDefault(item => item is { Kind: TimelineKind.Post, Recalled: false, Thread: 0 } && names.IsSelf(item.Author));

@@ -12,10 +12,15 @@ namespace Rivet.Web.Chat;
 public sealed class Names(RivetClient client, IStringLocalizer<ChatText> text)
 {
     private readonly ByteString self = ByteString.CopyFrom(client.Profile.Person.ToBytes());
+    private readonly Dictionary<PersonId, string> shown = [];
     private Dictionary<ByteString, Person> people = [];
 
     /// <summary>Reads the people anew.</summary>
-    public void Refresh() => people = client.People().ToDictionary(person => person.PersonId);
+    public void Refresh()
+    {
+        people = client.People().ToDictionary(person => person.PersonId);
+        shown.Clear();
+    }
 
     /// <summary>The people of the company but oneself, by name.</summary>
     public IEnumerable<Person> Others
@@ -25,7 +30,21 @@ public sealed class Names(RivetClient client, IStringLocalizer<ChatText> text)
 
     public bool IsSelf(PersonId? id) => id is { } known && known == client.Profile.Person;
 
-    public string Of(PersonId? id) => id is { } known ? Of(ByteString.CopyFrom(known.ToBytes())) : text["name.nobody"];
+    public string Of(PersonId? id)
+    {
+        if (id is not { } known)
+        {
+            return text["name.nobody"];
+        }
+
+        // Asked for every row of every redraw.
+        if (!shown.TryGetValue(known, out var name))
+        {
+            shown[known] = name = Of(ByteString.CopyFrom(known.ToBytes()));
+        }
+
+        return name;
+    }
 
     public string Of(ByteString id)
         => people.TryGetValue(id, out var person) && person.Name.Length > 0 ? Plain.Line(person.Name) : text["name.nobody"];

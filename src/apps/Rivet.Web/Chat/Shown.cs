@@ -10,10 +10,11 @@ public sealed record ListedConversation(ConversationId Id, Conversation Conversa
 /// <summary>A row of the timeline: a line of the log, and what stands above it.</summary>
 public sealed record ShownRow(TimelineItem Item, bool Continues, DateOnly? Day, bool FirstUnread);
 
-/// <summary>Makes the rows of a part of a timeline.</summary>
-internal static class Rows
+/// <summary>Makes the rows of a part of a timeline, again and again: what is asked of every line each time is remembered.</summary>
+internal sealed class Rows(TimeZoneInfo zone)
 {
     private static readonly TimeSpan OneBreath = TimeSpan.FromMinutes(5);
+    private readonly Dictionary<ulong, DateOnly> days = [];
 
     /// <summary>The first post of somebody else behind what was read; 0 when there is none.</summary>
     public static ulong FirstUnread(Timeline timeline, ulong readUpTo, PersonId self)
@@ -31,7 +32,7 @@ internal static class Rows
     }
 
     /// <summary>Rows of the lines from one place up to another; those of a thread stand in its pane.</summary>
-    public static List<ShownRow> Of(Timeline timeline, int from, int to, ulong firstUnread, TimeZoneInfo zone)
+    public List<ShownRow> Of(Timeline timeline, int from, int to, ulong firstUnread)
     {
         var rows = new List<ShownRow>(Math.Max(0, to - from));
         TimelineItem? before = null;
@@ -43,9 +44,9 @@ internal static class Rows
                 continue;
             }
 
-            var day = DayOf(item, zone);
+            var day = DayOf(item);
             var isFirstUnread = item.Sequence == firstUnread;
-            var newDay = before is null || DayOf(before, zone) != day;
+            var newDay = before is null || DayOf(before) != day;
             var continues = !newDay && !isFirstUnread && before is { Kind: TimelineKind.Post } && item.Kind is TimelineKind.Post
                 && before.Author == item.Author && item.OwnTime - before.OwnTime < OneBreath && !item.Emote && !before.Emote;
             rows.Add(new ShownRow(item, continues, newDay ? day : null, isFirstUnread));
@@ -67,5 +68,13 @@ internal static class Rows
         return low;
     }
 
-    private static DateOnly DayOf(TimelineItem item, TimeZoneInfo zone) => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(item.OwnTime, zone).DateTime);
+    private DateOnly DayOf(TimelineItem item)
+    {
+        if (!days.TryGetValue(item.Sequence, out var day))
+        {
+            days[item.Sequence] = day = DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(item.OwnTime, zone).DateTime);
+        }
+
+        return day;
+    }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using Markdig;
 using Markdig.Extensions.EmphasisExtras;
@@ -17,6 +18,9 @@ public sealed class MessageBody : ComponentBase
 {
     private const int MostParsed = 20_000;
     private const int Deepest = 12;
+
+    // Of the pipeline below: emphasis, code, links, entities, lines, tables, quotes, escapes, addresses.
+    private static readonly SearchValues<char> Meaning = SearchValues.Create("*_`~[]()<>&\\|#\n\r\t:=+@-");
 
     private static readonly MarkdownPipeline Pipeline = new MarkdownPipelineBuilder()
         .DisableHtml()
@@ -39,7 +43,7 @@ public sealed class MessageBody : ComponentBase
     {
         ArgumentNullException.ThrowIfNull(builder);
         var mentioned = MentionedTexts();
-        if (Text.Length > MostParsed || !TryParse(out var document))
+        if (Text.Length > MostParsed || IsPlain(Text) || !TryParse(out var document))
         {
             builder.OpenElement(0, "p");
             AddText(builder, Text, mentioned);
@@ -52,6 +56,10 @@ public sealed class MessageBody : ComponentBase
             AddBlock(builder, block, mentioned, 0);
         }
     }
+
+    /// <summary>Whether a text is one paragraph in which nothing can mean anything but itself, as most of what people say.</summary>
+    private static bool IsPlain(string text)
+        => text.Length > 0 && char.IsLetter(text[0]) && !text.AsSpan().ContainsAny(Meaning) && !text.Contains("www.", StringComparison.OrdinalIgnoreCase);
 
     private bool TryParse(out MarkdownDocument document)
     {

@@ -44,7 +44,28 @@ export function watchScroll(id, scrolled) {
     }
   };
   list.addEventListener('scroll', listen, { passive: true });
-  return { end: () => list.removeEventListener('scroll', listen) };
+  list.addEventListener('keydown', walk);
+  return {
+    end() {
+      list.removeEventListener('scroll', listen);
+      list.removeEventListener('keydown', walk);
+    },
+  };
+}
+
+// Arrows go from message to message; Tab then reaches a message's own buttons.
+function walk(event) {
+  const list = event.currentTarget, row = event.target.closest('.ch-row');
+  const by = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+  if (by === undefined || event.altKey || event.ctrlKey || event.metaKey || (event.target !== list && event.target !== row)) {
+    return;
+  }
+  const rows = [...list.querySelectorAll('.ch-row[data-sequence]')];
+  const next = row === null ? rows.at(-1) : rows[rows.indexOf(row) + by];
+  if (next !== undefined) {
+    event.preventDefault();
+    next.focus();
+  }
 }
 
 const inList = { ArrowDown: 'down', ArrowUp: 'up', Enter: 'take', Tab: 'take', Escape: 'close' };
@@ -55,7 +76,16 @@ function fieldMeaning({ key, shiftKey, altKey, target }) {
   return key === 'ArrowUp' && target.value === '' && !altKey ? 'last' : null;
 }
 
+// More than a field can hold without the page standing still; a message has 40,000 bytes at most.
+const MOST_PASTED = 100_000;
+
 export function watchField(id, pressed) {
+  element(id)?.addEventListener('paste', event => {
+    if ((event.clipboardData?.getData('text').length ?? 0) > MOST_PASTED) {
+      event.preventDefault();
+      pressed('too-much');
+    }
+  });
   element(id)?.addEventListener('keydown', event => {
     const wanted = event.isComposing || event.keyCode === 229 ? null : fieldMeaning(event);
     if (wanted !== null) {
