@@ -10,9 +10,15 @@ public sealed record ListedConversation(ConversationId Id, Conversation Conversa
 /// <summary>A row of the timeline: a line of the log, and what stands above it.</summary>
 public sealed record ShownRow(TimelineItem Item, bool Continues, DateOnly? Day, bool FirstUnread);
 
+/// <summary>Rows that come and go together; the number is theirs for ever.</summary>
+public sealed record ShownGroup(int Number, IReadOnlyList<ShownRow> Rows);
+
 /// <summary>Makes the rows of a part of a timeline, again and again: what is asked of every line each time is remembered.</summary>
 internal sealed class Rows(TimeZoneInfo zone)
 {
+    /// <summary>Lines of a group.</summary>
+    public const int GroupSize = 12;
+
     private static readonly TimeSpan OneBreath = TimeSpan.FromMinutes(5);
     private readonly Dictionary<ulong, DateOnly> days = [];
 
@@ -32,12 +38,19 @@ internal sealed class Rows(TimeZoneInfo zone)
     }
 
     /// <summary>Rows of the lines from one place up to another; those of a thread stand in its pane.</summary>
-    public List<ShownRow> Of(Timeline timeline, int from, int to, ulong firstUnread)
+    public List<ShownGroup> Of(Timeline timeline, int from, int to, ulong firstUnread)
     {
-        var rows = new List<ShownRow>(Math.Max(0, to - from));
+        var groups = new List<ShownGroup>();
+        List<ShownRow> rows = [];
         TimelineItem? before = null;
         for (var at = from; at < to; at++)
         {
+            if (groups.Count == 0 || at % GroupSize == 0)
+            {
+                rows = new List<ShownRow>(GroupSize);
+                groups.Add(new ShownGroup(at / GroupSize, rows));
+            }
+
             var item = timeline.Items[at];
             if (item.Thread != 0)
             {
@@ -53,7 +66,7 @@ internal sealed class Rows(TimeZoneInfo zone)
             before = item;
         }
 
-        return rows;
+        return groups;
     }
 
     private static int FirstBehind(IReadOnlyList<TimelineItem> items, ulong sequence)
