@@ -29,6 +29,24 @@ public sealed class DoctorCommandTests(StoppedServer stopped) : IClassFixture<St
         Assert.Equal("attention", levels["backup.recent"]);
     }
 
+    /// <summary>Port, names and the proxy's word are those the running server was started with, where nobody says otherwise.</summary>
+    [Fact]
+    public async Task RunningServer_ItsOwnWordsAreRead()
+    {
+        using var folder = new TempFolder();
+        using var server = ServerProcess.Start(folder);
+        server.Stop();
+        server.StartAgain("--behind-proxy", "--host", "chat.example.test", "--host", "localhost");
+
+        var levels = Levels((await RunAsync(folder, "--json")).Output);
+        Assert.Equal("passing", levels["port.answers"]);
+        Assert.Equal("passing", levels["hosts.reach"]);
+        var running = RunningServer.Find(server.DataFolder, new Machine())!;
+        Assert.Equal(server.ProcessId, running.ProcessId);
+        Assert.True(running.Has("--behind-proxy"));
+        Assert.Equal("chat.example.test,localhost", running.Given("--host"));
+    }
+
     /// <summary>Names, sizes, modes and times of everything are as before.</summary>
     [Fact]
     public async Task StoppedServer_ChangesNothing()

@@ -116,6 +116,8 @@ public sealed class FolderCheckTests(StoppedServer stopped) : IClassFixture<Stop
         using var disk = SmallDisk.TryMount(folder["small"], 40);
         Assert.SkipUnless(disk is not null, "no file system may be mounted here");
         Assert.Equal("Failing Full", await Ward.LookAsync(new DiskSpace(), Ward.Patient(folder, data: folder["small"])));
+        using var larger = SmallDisk.TryMount(folder["larger"], 500);
+        Assert.Equal("Attention Scarce", await Ward.LookAsync(new DiskSpace(), Ward.Patient(folder, data: folder["larger"])));
     }
 
     [Fact]

@@ -51,6 +51,18 @@ public sealed class StoreCheckTests(StoppedServer stopped) : IClassFixture<Stopp
         Assert.Equal("Failing Huge", await Ward.LookAsync(new StoreLog(), Ward.Patient(folder)));
     }
 
+    [Fact]
+    public async Task StoreSound_LargeStoreBesideItsServer_IsNotProven()
+    {
+        using var folder = Ward.Copy(stopped);
+        using (var file = File.OpenWrite(folder["data/rivet.db"]))
+        {
+            file.SetLength(StoreSound.MostBesideServer + 1);
+        }
+
+        Assert.Equal("NotProven TooLarge", await Ward.LookAsync(new StoreSound(), Ward.Patient(folder, running: new Rivet.Server.Doctor.RunningServer(Environment.ProcessId, []))));
+    }
+
     /// <summary>Reading what a killed server left would make files: it is not read.</summary>
     [Fact]
     public async Task StoreSound_KilledServer_IsNotProvenAndNothingChanges()
