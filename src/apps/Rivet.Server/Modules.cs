@@ -10,6 +10,7 @@ using Rivet.Hosting.Link.Web;
 using Rivet.Identity;
 using Rivet.Messaging;
 using Rivet.Server.Certificates;
+using Rivet.Server.Operations;
 using Rivet.Server.Pages;
 using Rivet.Server.Startup;
 using Rivet.Storage;
@@ -38,6 +39,7 @@ internal static class Modules
         builder.Services.AddIdentity(identity => (identity.PublicHost, identity.PublicPort) = (options.PublicHost, options.Port));
         builder.Services.AddMessaging();
         builder.Services.AddTelemetry();
+        builder.Services.AddSingleton<OperationsRequests>();
         builder.AddRivetPages(keys.Path);
     }
 
@@ -45,11 +47,17 @@ internal static class Modules
     public static BackupPlan BackupOf(string dataFolder, string keysFolder)
         => new() { DataFolder = dataFolder, KeysFolder = keysFolder, KeyTables = VaultModule.KeyTables };
 
+    /// <summary>The scripts that make the modules' tables; opens nothing.</summary>
+    public static IReadOnlyList<MigrationSource> Migrations()
+        => [.. new ServiceCollection().AddStorage(_ => { }).AddAccess().AddVault(_ => { }).AddAudit().AddIdentity().AddMessaging()
+            .Select(service => service.ImplementationInstance).OfType<MigrationSource>()];
+
     public static void MapModules(this WebApplication app)
     {
         var endpoints = app.Services.GetRequiredService<LwsEndpoints>();
         endpoints.MapIdentity(app.Services);
         endpoints.MapMessaging(app.Services);
+        endpoints.MapOperations(app.Services);
         app.UseTelemetry();
         app.MapHealth();
         app.MapRivetPages();

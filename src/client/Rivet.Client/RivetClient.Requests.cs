@@ -46,6 +46,18 @@ public sealed partial class RivetClient
     public Task<Result<SignOutDeviceResponse, ClientRefusal>> SignOutAsync(DeviceId device, CancellationToken ct)
         => AskAsync(Method.SignOutDevice, new SignOutDeviceRequest { DeviceId = Bytes(device) }, SignOutDeviceResponse.Parser, ct);
 
+    /// <summary>How the server stands, as its status page says it; for administrators.</summary>
+    /// <param name="language">Of the texts: <c>zh-CN</c>, anything else is English.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public Task<Result<ReadStatusResponse, ClientRefusal>> ReadStatusAsync(string language, CancellationToken ct)
+        => AskAsync(Method.ReadStatus, new ReadStatusRequest { Language = language }, ReadStatusResponse.Parser, ct);
+
+    /// <summary>The last security events of the company, newest first; for administrators.</summary>
+    /// <param name="limit">How many at most, 1 to 200.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public Task<Result<ReadEventsResponse, ClientRefusal>> ReadEventsAsync(int limit, CancellationToken ct)
+        => AskAsync(Method.ReadEvents, new ReadEventsRequest { Limit = (uint)Math.Clamp(limit, 1, 200) }, ReadEventsResponse.Parser, ct);
+
     /// <summary>Opens the conversation with one person, or makes a group; it is in the home when this returns.</summary>
     public async Task<Result<CreateConversationResponse, ClientRefusal>> CreateConversationAsync(
         ConversationKind kind, string title, IEnumerable<PersonId> members, CancellationToken ct)

@@ -11,10 +11,11 @@ internal static class AdminCommands
     public static Command Build(Options options) => new("admin", options.Words["command.admin"])
     {
         Invite(options),
-        CommandShape.Of("people", options, [], (_, session, ct) => PeopleCommand.ListAsync(session, ct)),
+        PeopleCommand.Build(options),
         Devices(options),
         SignOut(options),
-        Status(options),
+        AdminStatus.Build(options),
+        AdminEvents.Build(options),
     };
 
     private static Command Invite(Options options)
@@ -95,24 +96,6 @@ internal static class AdminCommands
         });
     }
 
-    private static Command Status(Options options) => CommandShape.Of("status", options, [], async (_, session, ct) =>
-    {
-        session.Client.Start();
-        var who = session.Take(await session.Client.WhoAmIAsync(ct));
-        var status = session.Client.Status;
-        var words = session.Words;
-        Tables.Write(session.Output, ["", ""],
-        [
-            [words["whoami.company"], Plain.Line(who.CompanyName)],
-            [words["whoami.person"], $"{Plain.Line(who.Person.Name)} ({words.Kind("role", who.Person.Role)})"],
-            [words["whoami.device"], Plain.Line(who.Device.Name)],
-            [words["whoami.server"], string.Create(CultureInfo.InvariantCulture, $"{session.Client.Profile.Host}:{session.Client.Profile.Port}")],
-            [words["status.link"], words.Kind("phase", status.Phase)],
-            [words["status.people"], session.Client.People().Count.ToString(CultureInfo.InvariantCulture)],
-            [words["status.conversations"], session.Client.Conversations().Count.ToString(CultureInfo.InvariantCulture)],
-        ]);
-    });
-
     private static async Task<(DeviceId Id, string Name)> FindDeviceAsync(Session session, PersonId? whose, string text, CancellationToken ct)
     {
         if (EntityId.TryParse<DeviceId>(text, out var whole))
@@ -139,6 +122,6 @@ internal static class AdminCommands
         json.Time("lastSeen", device.LastSeenMs);
     });
 
-    private static string Local(long unixMilliseconds)
+    internal static string Local(long unixMilliseconds)
         => DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(unixMilliseconds, 0, 253_402_300_799_999)).ToLocalTime().ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
 }

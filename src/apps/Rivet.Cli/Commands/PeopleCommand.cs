@@ -1,17 +1,23 @@
 using System.CommandLine;
+using System.Globalization;
 
 namespace Rivet.Cli.Commands;
 
 /// <summary><c>rivet people</c>.</summary>
 internal static class PeopleCommand
 {
-    public static Command Build(Options options) => CommandShape.Of("people", options, [], (_, session, ct) => ListAsync(session, ct));
+    public static Command Build(Options options)
+    {
+        var part = new Argument<string?>("WORDS") { Description = options.Words["argument.name-part"], Arity = ArgumentArity.ZeroOrOne };
+        return CommandShape.Of("people", options, [part], (parsed, session, ct) => ListAsync(session, parsed.GetValue(part) ?? "", ct));
+    }
 
-    public static async Task ListAsync(Session session, CancellationToken ct)
+    private static async Task ListAsync(Session session, string part, CancellationToken ct)
     {
         await session.RefreshAsync(ct);
         var words = session.Words;
-        var people = session.Client.People().OrderBy(person => person.Name, StringComparer.Create(words.Culture, ignoreCase: true)).ToList();
+        bool Has(string text) => words.Culture.CompareInfo.IndexOf(text, part.Trim(), CompareOptions.IgnoreCase | CompareOptions.IgnoreNonSpace) >= 0;
+        var people = session.Client.People().Where(person => Has(person.Name) || Has(person.Handle)).OrderBy(person => person.Name, StringComparer.Create(words.Culture, ignoreCase: true)).ToList();
         if (session.Json)
         {
             foreach (var person in people)

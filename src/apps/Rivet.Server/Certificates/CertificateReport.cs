@@ -70,7 +70,7 @@ internal static class CertificateReport
 
     private static string Word(CertificateSourceKind source) => source.ToString().ToLowerInvariant();
 
-    private static bool Covers(string pattern, string host)
+    public static bool Covers(string pattern, string host)
         => string.Equals(pattern, host, StringComparison.OrdinalIgnoreCase)
             || (pattern.StartsWith("*.", StringComparison.Ordinal) && host.IndexOf('.', StringComparison.Ordinal) is > 0 and var dot
                 && string.Equals(pattern[1..], host[dot..], StringComparison.OrdinalIgnoreCase));

@@ -32,7 +32,7 @@ internal sealed class KeysFolder
         CreatePrivate(dataFolder, "data");
         var name = StoreName(dataFolder);
         var path = keysFolder ?? DefaultFor(name);
-        if (IsInside(dataFolder, path) || IsInside(Real(dataFolder), Real(path)))
+        if (AreTogether(dataFolder, path))
         {
             throw new StartupException($"The keys folder {path} lies inside the data folder; a copy of the data would then hold its own keys. Choose another with --keys.");
         }
@@ -43,6 +43,9 @@ internal sealed class KeysFolder
 
     /// <summary>Where the keys of a store lie unless something else was said.</summary>
     public static string DefaultFor(string storeName) => System.IO.Path.Combine(ConfigurationHome(), "rivet", "keys", storeName);
+
+    /// <summary>Whether a copy of the data would hold the keys, through a link too.</summary>
+    public static bool AreTogether(string dataFolder, string keysFolder) => IsInside(dataFolder, keysFolder) || IsInside(Real(dataFolder), Real(keysFolder));
 
     private static bool IsInside(string folder, string path)
     {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Rivet.Server.Certificates;
+using Rivet.Server.Doctor;
 
 namespace Rivet.Server.Startup;
 
@@ -22,6 +23,7 @@ internal static class ServerCommand
         var command = new RootCommand("The Rivet server.") { Data, Keys, Port, Host, Quota, BoundOnly, BehindProxy, Json };
         command.Subcommands.Add(BackupCommands.Backup());
         command.Subcommands.Add(CertificateCommand.Create(Data, Keys));
+        command.Subcommands.Add(DoctorCommand.Create(Data, Keys, Port, Host));
         command.Subcommands.Add(BackupCommands.Restore());
         command.SetAction(run);
         return command;

@@ -37,7 +37,10 @@ public sealed class BackupRun
         epochs = new EpochFolder(settings.Epochs);
     }
 
-    private string LastRunFile => Path.Combine(BackupSettings.FolderIn(plan.KeysFolder), "last-run.json");
+    private string LastRunFile => LastRunIn(plan.KeysFolder);
+
+    /// <summary>The manifest of the newest run, as this server remembers it.</summary>
+    internal static string LastRunIn(string keysFolder) => Path.Combine(BackupSettings.FolderIn(keysFolder), "last-run.json");
 
     /// <summary>Makes a run.</summary>
     /// <param name="storeAll">Store everything anew, so that earlier packs are not needed.</param>
