@@ -22,7 +22,7 @@ internal static class Modules
 {
     public static void AddModules(this WebApplicationBuilder builder, ServerOptions options, KeysFolder keys, ServedCertificates certificates)
     {
-        builder.Services.AddStorage(storage => (storage.Folder, storage.MaxBytes) = (options.DataFolder, options.Quota));
+        builder.Services.AddStorage(options);
         builder.Services.AddBackup(BackupOf(options.DataFolder, keys.Path));
         builder.Services.AddHosting(link =>
         {
@@ -32,11 +32,7 @@ internal static class Modules
         builder.Services.AddCertificates(certificates);
         builder.Services.AddSingleton<ICertificateObserver, CertificateAudit>();
         builder.AddCluster();
-        builder.Services.AddAccess();
-        builder.Services.AddVault(vault => vault.RootKeyFile = keys.RootKeyFile);
-        builder.Services.AddAudit();
-        builder.Services.AddIdentity(identity => (identity.PublicHost, identity.PublicPort) = (options.PublicHost, options.Port));
-        builder.Services.AddMessaging();
+        builder.Services.AddTables(options, keys.RootKeyFile);
         builder.Services.AddTelemetry();
         builder.AddRivetPages(keys.Path);
     }
@@ -44,6 +40,27 @@ internal static class Modules
     /// <summary>What is backed up, and which tables hold wrapped keys: these never go into a data pack.</summary>
     public static BackupPlan BackupOf(string dataFolder, string keysFolder)
         => new() { DataFolder = dataFolder, KeysFolder = keysFolder, KeyTables = VaultModule.KeyTables };
+
+    /// <summary>The store and what has tables in it, without anything that serves: their scripts, and enough to open a store.</summary>
+    public static IServiceCollection OverStore(ServerOptions options, string rootKeyFile)
+    {
+        var services = new ServiceCollection();
+        services.AddStorage(options);
+        services.AddTables(options, rootKeyFile);
+        return services;
+    }
+
+    private static void AddStorage(this IServiceCollection services, ServerOptions options)
+        => services.AddStorage(storage => (storage.Folder, storage.MaxBytes, storage.Upgrading) = (options.DataFolder, options.Quota, options.Json ? null : UpgradeCommand.Teller()));
+
+    private static void AddTables(this IServiceCollection services, ServerOptions options, string rootKeyFile)
+    {
+        services.AddAccess();
+        services.AddVault(vault => vault.RootKeyFile = rootKeyFile);
+        services.AddAudit();
+        services.AddIdentity(identity => (identity.PublicHost, identity.PublicPort) = (options.PublicHost, options.Port));
+        services.AddMessaging();
+    }
 
     public static void MapModules(this WebApplication app)
     {

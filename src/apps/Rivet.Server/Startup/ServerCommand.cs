@@ -23,6 +23,7 @@ internal static class ServerCommand
         command.Subcommands.Add(BackupCommands.Backup());
         command.Subcommands.Add(CertificateCommand.Create(Data, Keys));
         command.Subcommands.Add(BackupCommands.Restore());
+        command.Subcommands.Add(UpgradeCommand.Create());
         command.SetAction(run);
         return command;
     }
