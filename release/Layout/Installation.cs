@@ -35,6 +35,7 @@ internal static class Installation
     {
         tree.Copy(sources.File("THIRD-PARTY-NOTICES.md"), $"{folder}/THIRD-PARTY-NOTICES.md");
         tree.Copy(sources.File("docs", "operations", "install.md"), $"{folder}/install.md");
+        tree.Copy(sources.File("docs", "operations", "upgrade.md"), $"{folder}/upgrade.md");
         tree.Write($"{folder}/rivet.cdx.json", billOfMaterials);
     }
 }

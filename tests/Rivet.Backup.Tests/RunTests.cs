@@ -18,6 +18,13 @@ public sealed class RunTests
         await store.ExecuteAsync("INSERT INTO wrapped_key (key_id, wrapped) VALUES (randomblob(16), randomblob(60))");
         await store.ExecuteAsync("DELETE FROM note WHERE arrival % 7 = 3 AND arrival NOT IN (SELECT note FROM tag)");
 
+        // Copies of the store hold its keys, and are not the store.
+        Directory.CreateDirectory(Path.Combine(store.Plan.DataFolder, "upgrade-check-x"));
+        foreach (var name in (string[])["rivet.before-9.0.0.db", "rivet.before-9.1.0.db.partial", "upgrade-check-x/rivet.db"])
+        {
+            File.Copy(Path.Combine(store.Plan.DataFolder, "rivet.db"), Path.Combine(store.Plan.DataFolder, name));
+        }
+
         var run = store.Run();
         var restored = store.Restore();
 

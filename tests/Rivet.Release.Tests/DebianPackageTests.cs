@@ -44,6 +44,7 @@ public sealed class DebianPackageTests
                 "-rw-r--r-- root/root ./usr/share/doc/rivet/copyright",
                 "-rw-r--r-- root/root ./usr/share/doc/rivet/install.md",
                 "-rw-r--r-- root/root ./usr/share/doc/rivet/rivet.cdx.json",
+                "-rw-r--r-- root/root ./usr/share/doc/rivet/upgrade.md",
             ],
             entries.Where(entry => entry[0] != 'd').OrderBy(entry => entry.Split(' ')[2], StringComparer.Ordinal));
         Assert.All(listing.TrimEnd().Split('\n'), line => Assert.Contains(" 2023-11-14 ", line, StringComparison.Ordinal));

@@ -43,6 +43,40 @@ public sealed class RewindTests
         Assert.Equal(["one", "two", "third three"], await TextsAsync(folder["bo"]));
     }
 
+    /// <summary>Going back from an upgrade by the steps of docs/operations/upgrade.md: the kept copy is a life of its own.</summary>
+    [Fact]
+    public async Task Terminals_AheadOfTheCopyFromBeforeAnUpgrade_ReadWhatIsSaidThen()
+    {
+        using var folder = new TempFolder();
+        using var server = ServerProcess.Start(folder);
+        await JoinAsync(folder["ana"], server.Invitation!, "--name", "Ana", "--company", "Copper");
+        var invited = JsonDocument.Parse(await RunAsync(folder["ana"], "admin", "invite", "--name", "Bo", "--json"));
+        await JoinAsync(folder["bo"], invited.RootElement.GetProperty("link").GetString()!);
+        await RunAsync(folder["ana"], "new", "--group", "Spring", "Bo");
+        await SendAsync(folder["ana"], "one");
+        await SendAsync(folder["bo"], "two");
+        Assert.Equal(0, server.Stop());
+
+        // A store that lacks the newest script of a module is one of an older version.
+        var database = Path.Combine(server.DataFolder, "rivet.db");
+        SampleStore.Ask(database, "DROP TABLE messaging_restored");
+        SampleStore.Ask(database, "DELETE FROM SchemaVersions WHERE ScriptName = 'messaging/0002_restored.sql'");
+        server.StartAgain();
+        foreach (var text in (string[])["three", "four", "five"])
+        {
+            await SendAsync(folder["ana"], text);
+        }
+
+        Assert.Equal(["one", "two", "three", "four", "five"], await ListenAsync(folder["bo"], 5));
+        Assert.Equal(0, server.Stop());
+        File.Move(Assert.Single(Directory.GetFiles(server.DataFolder, "rivet.before-*")), database, overwrite: true);
+        server.StartAgain();
+        await SendAsync(folder["ana"], "other three");
+
+        Assert.Equal(["one", "two", "other three"], await TextsAsync(folder["bo"]));
+        Assert.Equal(["one", "two", "other three"], await TextsAsync(folder["ana"]));
+    }
+
     private static async Task JoinAsync(string home, string invitation, params string[] options)
         => Assert.Equal(0, (await CliProcess.RunAsync(home, ["join", invitation, .. options])).ExitCode);
 

@@ -23,7 +23,7 @@ internal static class Modules
 {
     public static void AddModules(this WebApplicationBuilder builder, ServerOptions options, KeysFolder keys, ServedCertificates certificates)
     {
-        builder.Services.AddStorage(storage => (storage.Folder, storage.MaxBytes) = (options.DataFolder, options.Quota));
+        builder.Services.AddStorage(options);
         builder.Services.AddBackup(BackupOf(options.DataFolder, keys.Path));
         builder.Services.AddHosting(link =>
         {
@@ -33,11 +33,7 @@ internal static class Modules
         builder.Services.AddCertificates(certificates);
         builder.Services.AddSingleton<ICertificateObserver, CertificateAudit>();
         builder.AddCluster();
-        builder.Services.AddAccess();
-        builder.Services.AddVault(vault => vault.RootKeyFile = keys.RootKeyFile);
-        builder.Services.AddAudit();
-        builder.Services.AddIdentity(identity => (identity.PublicHost, identity.PublicPort) = (options.PublicHost, options.Port));
-        builder.Services.AddMessaging();
+        builder.Services.AddTables(options, keys.RootKeyFile);
         builder.Services.AddTelemetry();
         builder.Services.AddSingleton<OperationsRequests>();
         builder.AddRivetPages(keys.Path);
@@ -47,10 +43,33 @@ internal static class Modules
     public static BackupPlan BackupOf(string dataFolder, string keysFolder)
         => new() { DataFolder = dataFolder, KeysFolder = keysFolder, KeyTables = VaultModule.KeyTables };
 
+    /// <summary>The store and what has tables in it, without anything that serves: their scripts, and enough to open a store.</summary>
+    public static IServiceCollection OverStore(ServerOptions options, string rootKeyFile)
+    {
+        var services = new ServiceCollection();
+        services.AddStorage(options);
+        services.AddTables(options, rootKeyFile);
+        return services;
+    }
+
     /// <summary>The scripts that make the modules' tables; opens nothing.</summary>
     public static IReadOnlyList<MigrationSource> Migrations()
-        => [.. new ServiceCollection().AddStorage(_ => { }).AddAccess().AddVault(_ => { }).AddAudit().AddIdentity().AddMessaging()
-            .Select(service => service.ImplementationInstance).OfType<MigrationSource>()];
+        => MigrationsOf(new ServiceCollection().AddStorage(_ => { }).AddTables(_ => { }, _ => { }));
+
+    /// <summary>The scripts among some services.</summary>
+    public static IReadOnlyList<MigrationSource> MigrationsOf(IServiceCollection services)
+        => [.. services.Select(service => service.ImplementationInstance).OfType<MigrationSource>()];
+
+    private static void AddStorage(this IServiceCollection services, ServerOptions options)
+        => services.AddStorage(storage => (storage.Folder, storage.MaxBytes, storage.Upgrading) = (options.DataFolder, options.Quota, options.Json ? null : UpgradeCommand.Teller()));
+
+    private static IServiceCollection AddTables(this IServiceCollection services, ServerOptions options, string rootKeyFile)
+        => services.AddTables(
+            vault => vault.RootKeyFile = rootKeyFile,
+            identity => (identity.PublicHost, identity.PublicPort) = (options.PublicHost, options.Port));
+
+    private static IServiceCollection AddTables(this IServiceCollection services, Action<VaultOptions> vault, Action<IdentityOptions> identity)
+        => services.AddAccess().AddVault(vault).AddAudit().AddIdentity(identity).AddMessaging();
 
     public static void MapModules(this WebApplication app)
     {

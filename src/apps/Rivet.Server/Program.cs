@@ -23,6 +23,6 @@ static async Task<int> RunAsync(ParseResult parsed, CancellationToken ct)
     catch (Exception exception) when (StartFailure.Explain(exception) is { } sentence)
     {
         await Console.Error.WriteLineAsync($"rivet: {sentence}");
-        return 1;
+        return StartFailure.CodeOf(exception);
     }
 }

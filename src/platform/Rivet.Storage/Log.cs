@@ -21,4 +21,13 @@ internal static partial class Log
 
     [LoggerMessage(1006, LogLevel.Warning, "A checkpoint failed; it will be tried again")]
     public static partial void CheckpointFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(1007, LogLevel.Warning, "The store was upgraded to {Version}: {Scripts} migrations. The store from before is kept for 30 days in {Copy}")]
+    public static partial void Upgraded(ILogger logger, string version, int scripts, string copy);
+
+    [LoggerMessage(1008, LogLevel.Information, "{Count} copies from before an upgrade were past their time and are removed")]
+    public static partial void CopiesRemoved(ILogger logger, int count);
+
+    [LoggerMessage(1009, LogLevel.Error, "Copies from before an upgrade are past their time and cannot be removed; it will be tried again")]
+    public static partial void CannotRemoveCopies(ILogger logger, Exception exception);
 }

@@ -16,6 +16,7 @@ public static class StorageModule
         services.AddSingleton<SqliteStore>();
         services.AddSingleton<IStore>(provider => provider.GetRequiredService<SqliteStore>());
         services.AddHostedService(provider => provider.GetRequiredService<SqliteStore>());
+        services.AddHostedService<CopyKeeper>();
         services.AddSingleton<OutboxPump>();
         services.AddHostedService(provider => provider.GetRequiredService<OutboxPump>());
         return services.AddMigrations("storage", typeof(StorageModule).Assembly);

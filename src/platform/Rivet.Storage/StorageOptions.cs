@@ -39,6 +39,9 @@ public sealed class StorageOptions
     [Range(1 << 16, long.MaxValue)]
     public long MostLogBytes { get; set; } = 256 << 20;
 
+    /// <summary>Is told how far an upgrade is, and at its end where the store from before is kept; without it the log says the latter.</summary>
+    public Action<UpgradeProgress>? Upgrading { get; set; }
+
     /// <summary>Path of the database file.</summary>
     public string DatabasePath => Path.Combine(Folder, "rivet.db");
 }

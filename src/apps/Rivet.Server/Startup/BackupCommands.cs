@@ -85,11 +85,16 @@ internal static class BackupCommands
             command.Add(option);
         }
 
-        command.SetAction(parsed => RunAsProgram(parsed, work));
+        command.SetAction(parsed => RunAsProgram(parsed, (given, ct) =>
+        {
+            work(given, ct);
+            return 0;
+        }));
         return command;
     }
 
-    private static int RunAsProgram(ParseResult parsed, Action<ParseResult, CancellationToken> work)
+    /// <summary>Runs a command that can be stopped at any time; gives its exit code.</summary>
+    public static int RunAsProgram(ParseResult parsed, Func<ParseResult, CancellationToken, int> work)
     {
         using var stop = new CancellationTokenSource();
         void Stop(PosixSignalContext signal)
@@ -103,8 +108,7 @@ internal static class BackupCommands
         try
         {
             ProcessHardening.Apply();
-            work(parsed, stop.Token);
-            return 0;
+            return work(parsed, stop.Token);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -114,7 +118,7 @@ internal static class BackupCommands
         catch (Exception exception) when (StartFailure.Explain(exception) is { } sentence)
         {
             Console.Error.WriteLine($"rivet: {sentence}");
-            return 1;
+            return StartFailure.CodeOf(exception);
         }
     }
 

@@ -8,12 +8,15 @@ internal sealed class KeysFolder
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
+    private const string RootKeyName = "root.key";
+    private const string NameFile = "store.name";
+
     private KeysFolder(string path) => Path = path;
 
     public string Path { get; }
 
     /// <summary>The file of the root key that seals the key ring.</summary>
-    public string RootKeyFile => System.IO.Path.Combine(Path, "root.key");
+    public string RootKeyFile => System.IO.Path.Combine(Path, RootKeyName);
 
     /// <summary>The file of the local certificate authority's key.</summary>
     public string AuthorityKeyFile => System.IO.Path.Combine(Path, "authority.key");
@@ -41,6 +44,18 @@ internal sealed class KeysFolder
         return new KeysFolder(path);
     }
 
+    /// <summary>The root key's file of a store that exists; makes nothing.</summary>
+    /// <exception cref="StartupException">It is not there.</exception>
+    public static string FindRootKey(string dataFolder, string? keysFolder)
+    {
+        var name = System.IO.Path.Combine(dataFolder, NameFile);
+        var folder = keysFolder ?? (File.Exists(name) ? DefaultFor(File.ReadAllText(name).Trim()) : null);
+        var file = folder is null ? null : System.IO.Path.Combine(folder, RootKeyName);
+        return file is not null && File.Exists(file)
+            ? file
+            : throw new StartupException($"There is no store with its root key for {dataFolder}{(file is null ? "" : $" ({file} is missing)")}. Name its folders with --data and --keys.");
+    }
+
     /// <summary>Where the keys of a store lie unless something else was said.</summary>
     public static string DefaultFor(string storeName) => System.IO.Path.Combine(ConfigurationHome(), "rivet", "keys", storeName);
 
@@ -59,7 +74,7 @@ internal sealed class KeysFolder
 
     private static string StoreName(string dataFolder)
     {
-        var file = System.IO.Path.Combine(dataFolder, "store.name");
+        var file = System.IO.Path.Combine(dataFolder, NameFile);
         string name;
         try
         {

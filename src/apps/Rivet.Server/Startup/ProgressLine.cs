@@ -9,13 +9,16 @@ internal sealed class ProgressLine(string what) : IDisposable
     private long last = TimeProvider.System.GetTimestamp();
     private bool isShown;
 
-    public void Report(long bytes)
+    public void Report(long bytes) => Report(() => $"{what} {(bytes >> 20).ToString("N0", CultureInfo.CurrentUICulture)} MiB");
+
+    /// <summary>Says what is described, in place of what was said before.</summary>
+    public void Report(Func<string> describe)
     {
         if (!Console.IsErrorRedirected && TimeProvider.System.GetElapsedTime(last) >= Every)
         {
             last = TimeProvider.System.GetTimestamp();
             isShown = true;
-            Console.Error.Write($"\r{what} {(bytes >> 20).ToString("N0", CultureInfo.CurrentUICulture)} MiB");
+            Console.Error.Write($"\r\e[K{describe()}");
         }
     }
 

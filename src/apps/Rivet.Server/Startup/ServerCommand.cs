@@ -25,6 +25,7 @@ internal static class ServerCommand
         command.Subcommands.Add(CertificateCommand.Create(Data, Keys));
         command.Subcommands.Add(DoctorCommand.Create(Data, Keys, Port, Host));
         command.Subcommands.Add(BackupCommands.Restore());
+        command.Subcommands.Add(UpgradeCommand.Create());
         command.SetAction(run);
         return command;
     }

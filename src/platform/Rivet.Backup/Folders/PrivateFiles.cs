@@ -1,3 +1,4 @@
+using Rivet.Storage;
 using System.Text.Json;
 
 namespace Rivet.Backup;

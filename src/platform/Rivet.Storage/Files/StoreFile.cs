@@ -9,8 +9,9 @@ public static class StoreFile
     /// <summary>Where the store of a data folder lies.</summary>
     public static string PathIn(string folder) => Path.Combine(folder, "rivet.db");
 
-    /// <summary>Names of the files that belong to the store itself.</summary>
-    public static bool IsPart(string name) => name is "rivet.db" or "rivet.db-wal" or "rivet.db-shm" or "rivet.lock";
+    /// <summary>Whether a file of the data folder, by its path in it, is the store's own: copies of it are too.</summary>
+    public static bool IsPart(string name)
+        => name is "rivet.db" or "rivet.db-wal" or "rivet.db-shm" or "rivet.lock" || KeptCopy.IsOne(name) || RehearsalFolder.IsOne(name);
 
     /// <summary>
     /// Records a security event beside the server, which may run: a transaction of one row. The server's next one waits for it as

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
-using DbUp;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -79,7 +78,7 @@ internal sealed class SqliteStore(IOptions<StorageOptions> options, IEnumerable<
         CreateFolder();
         try
         {
-            var applied = Migrate();
+            var applied = Upgrade();
             var connection = Connect(
                 $"PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -16384; PRAGMA secure_delete = FAST; {Quota()}");
             BeginFirstIncarnation(connection);
@@ -270,44 +269,20 @@ internal sealed class SqliteStore(IOptions<StorageOptions> options, IEnumerable<
         transaction.Release();
     }
 
-    private int Migrate()
+    private int Upgrade()
     {
-        using var connection = Connect("PRAGMA journal_mode = WAL");
-        var scripts = migrations.SelectMany(source => source.Scripts()).ToArray();
-        RefuseNewer(connection, scripts.Select(script => script.Name).ToHashSet());
-        var result = DeployChanges.To
-            .SqliteDatabase(connection.ConnectionString)
-            .WithScripts(scripts)
-            .WithTransactionPerScript()
-            .LogToNowhere()
-            .Build()
-            .PerformUpgrade();
-        return result.Successful
-            ? result.Scripts.Count()
-            : throw new StoreUnavailableException($"Migration {result.ErrorScript?.Name} failed; the store is as it was before it.", result.Error);
-    }
-
-    /// <summary>A script that this build does not know was applied by a newer one, which may have changed what this one relies on.</summary>
-    private void RefuseNewer(SqliteConnection connection, HashSet<string> known)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'SchemaVersions'";
-        if ((long)command.ExecuteScalar()! == 0)
+        RehearsalFolder.RemoveAbandoned(options.Folder);
+        var (scripts, copy) = new StoreUpgrade(options, MigrationPlan.Of(migrations), time).Run(options.Upgrading ?? (_ => { }));
+        if (copy is not null && options.Upgrading is { } told)
         {
-            return;
+            told(new(UpgradeStage.Kept, copy, scripts, scripts));
+        }
+        else if (copy is not null)
+        {
+            Log.Upgraded(log, ProgramVersion.Current.Text, scripts, copy);
         }
 
-        command.CommandText = "SELECT ScriptName FROM SchemaVersions ORDER BY SchemaVersionID";
-        using var reader = command.ExecuteReader();
-        while (reader.Read())
-        {
-            if (!known.Contains(reader.GetString(0)))
-            {
-                throw new StoreUnavailableException(
-                    $"The store in {options.Folder} was made by a newer Rivet (it has {reader.GetString(0)}, which this one does not know). "
-                    + "Start that version, or restore a backup made before the upgrade. Nothing was changed.");
-            }
-        }
+        return scripts;
     }
 
     private SqliteConnection Connect(string pragmas)

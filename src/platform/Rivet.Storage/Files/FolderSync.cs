@@ -1,12 +1,14 @@
 using System.Runtime.InteropServices;
 
-namespace Rivet.Backup;
+namespace Rivet.Storage;
 
 /// <summary>Makes a folder's names durable (fsync(2)), for which .NET opens no folder.</summary>
-internal static partial class FolderSync
+public static partial class FolderSync
 {
     private const int ReadOnly = 0;
 
+    /// <summary>Returns once every name in the folder is on the disk.</summary>
+    /// <exception cref="IOException">The disk refused.</exception>
     public static void Of(string folder)
     {
         if (OperatingSystem.IsWindows())

@@ -1,0 +1,1 @@
+CREATE TABLE half (number INTEGER); COMMIT; CREATE TABLE other (number INTEGER);
