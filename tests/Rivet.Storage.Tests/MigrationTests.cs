@@ -45,6 +45,21 @@ public sealed class MigrationTests
         Assert.Equal([1, 2], await host.NumbersAsync("SELECT number FROM migrated ORDER BY rowid"));
     }
 
+    [Fact]
+    public async Task Beside_StoreOfAnotherBuild_IsRefusedUntouched()
+    {
+        using var folder = new TempFolder();
+        await (await StoreHost.StartAsync(folder)).DisposeAsync();
+        var good = new MigrationSource("good", new FolderAssembly("good"));
+        var older = Assert.Throws<StoreUnavailableException>(() => StoreBeside.Open(folder["data"], [good]));
+        Assert.Contains("an older Rivet (by good/0001", older.Message, StringComparison.Ordinal);
+
+        await (await StoreHost.StartAsync(folder, more: With("good"))).DisposeAsync();
+        StoreBeside.Open(folder["data"], [good]).Dispose();
+        var newer = Assert.Throws<StoreUnavailableException>(() => StoreBeside.Open(folder["data"], [new MigrationSource("good", new FolderAssembly("none"))]));
+        Assert.Contains("a newer Rivet (by good/0001", newer.Message, StringComparison.Ordinal);
+    }
+
     /// <summary>An assembly made on the spot cannot carry resources; scripts are chosen by the folder in their name.</summary>
     private static Action<IServiceCollection> With(string owner)
         => services => services.AddSingleton(new MigrationSource(owner, new FolderAssembly(owner)));

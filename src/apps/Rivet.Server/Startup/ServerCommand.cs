@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Rivet.Server.Certificates;
+using Rivet.Server.Recovery;
 
 namespace Rivet.Server.Startup;
 
@@ -23,6 +24,7 @@ internal static class ServerCommand
         command.Subcommands.Add(BackupCommands.Backup());
         command.Subcommands.Add(CertificateCommand.Create(Data, Keys));
         command.Subcommands.Add(BackupCommands.Restore());
+        command.Subcommands.Add(RecoverCommand.Create(Host, Port));
         command.SetAction(run);
         return command;
     }
