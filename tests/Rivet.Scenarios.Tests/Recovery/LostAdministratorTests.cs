@@ -77,7 +77,7 @@ public sealed class LostAdministratorTests
         await company.Founder.SendAsync(conversation, "before");
         var others = Others(server, bo);
 
-        var link = await InviteAsync(server, "@bo");
+        var link = await InviteAsync(server, "bo");
         Assert.False(await MayInviteAsync(bo)); // an invitation alone changes nothing
         await using var further = await JoinAsync(company, link);
 

@@ -10,12 +10,6 @@ internal static class AdministratorWord
 {
     public static async Task<int> RunAsync(string dataFolder, KeysFolder keys, (string Host, int Port) address, string person, bool isNew, CancellationToken ct)
     {
-        // The vault would make a root where there is none.
-        if (!File.Exists(keys.RootKeyFile))
-        {
-            throw new StartupException(RecoverCommand.Say("NoRootKey", keys.RootKeyFile));
-        }
-
         var services = new ServiceCollection();
         services.AddLogging();
         services.AddSingleton(TimeProvider.System);
@@ -39,7 +33,7 @@ internal static class AdministratorWord
 
         Console.WriteLine(invitation.Invitation.Link.Reveal());
         await Console.Error.WriteLineAsync(RecoverCommand.Say(
-            "Invited", invitation.Handle is null ? invitation.Name : $"{invitation.Name} (@{invitation.Handle})", invitation.Invitation.ExpiresAt.ToLocalTime().ToString("g")));
+            "Invited", invitation.Handle is null ? invitation.Name : $"{invitation.Name} ({invitation.Handle})", invitation.Invitation.ExpiresAt.ToLocalTime().ToString("g")));
         return 0;
     }
 }

@@ -33,6 +33,13 @@ internal static class RecoverCommand
         command.SetAction((parsed, ct) => Guard(async () =>
         {
             var (options, keys) = Folders(parsed);
+
+            // Asked first: the vault would make a root where there is none, and the desk a folder.
+            if (!File.Exists(keys.RootKeyFile))
+            {
+                throw new StartupException(Say("NoRootKey", keys.RootKeyFile));
+            }
+
             var known = parsed.GetValue(host) is { Length: > 0 } || Environment.GetEnvironmentVariable("RIVET_HOST") is { Length: > 0 };
             var publicHost = known ? options.PublicHost : new CertificateDesk(keys.CertificatesFolder, TimeProvider.System).Show().Hosts.FirstOrDefault(options.PublicHost);
             return await AdministratorWord.RunAsync(options.DataFolder, keys, (publicHost, options.Port), parsed.GetRequiredValue(person), parsed.GetValue(isNew), ct);
