@@ -45,14 +45,14 @@ internal sealed class IdentityStatus(IStore store, DeviceSessions sessions, Time
             Figure(text.Imported, imported),
             Figure(text.Devices, devices),
             Figure(text.Online, sessions.Count),
-            Recovery(),
+            .. Recovery(),
         ]);
 
-        StatusLine Recovery() => recovery switch
+        IEnumerable<StatusLine> Recovery() => recovery switch
         {
-            null => new(text.Recovery, text.Never, StatusLevel.Plain),
-            { } made when time.GetUtcNow() - made.At > Remarkable => new(text.Recovery, Said(made), StatusLevel.Plain),
-            { } made => new(text.Recovery, Said(made), StatusLevel.Attention, text.WasItYou),
+            null => [],
+            { } made when time.GetUtcNow() - made.At > Remarkable => [new(text.Recovery, Said(made), StatusLevel.Plain)],
+            { } made => [new(text.Recovery, Said(made), StatusLevel.Attention, text.WasItYou)],
         };
 
         string Said(Recovered made) => string.Format(culture, made.IsUsed ? text.Used : text.Unused, made.At.ToLocalTime().ToString("g", culture));
@@ -87,8 +87,6 @@ internal sealed class IdentityStatus(IStore store, DeviceSessions sessions, Time
 
         public string Recovery { get; init; } = "Administrator recovered on the machine";
 
-        public string Never { get; init; } = "Never";
-
         public string Used { get; init; } = "{0}, used";
 
         public string Unused { get; init; } = "{0}, not used";
@@ -109,7 +107,6 @@ internal sealed class IdentityStatus(IStore store, DeviceSessions sessions, Time
                 Devices = "设备",
                 Online = "当前在线",
                 Recovery = "在服务器上恢复管理员",
-                Never = "从未",
                 Used = "{0}，已使用",
                 Unused = "{0}，未使用",
                 WasItYou = "持有本服务器密钥的人让某人成为了管理员。如果没有人要求过，请查看人员页面，并检查谁能登录这台机器。",
