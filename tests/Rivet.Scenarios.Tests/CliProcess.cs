@@ -68,6 +68,13 @@ internal sealed class CliProcess : IDisposable
         }
     }
 
+    /// <summary>Waits until it ends by itself; gives the exit code.</summary>
+    public async Task<int> EndAsync()
+    {
+        await process.WaitForExitAsync(Company.Ct);
+        return process.ExitCode;
+    }
+
     /// <summary>SIGKILL.</summary>
     public void Kill()
     {

@@ -113,6 +113,21 @@ public sealed class MigrationTests
     private static Task<UpgradeException> RefusalAsync(TempFolder folder, params string[] owners)
         => Assert.ThrowsAsync<UpgradeException>(() => StoreHost.StartAsync(folder, more: Scripts.With(owners)));
 
+    [Fact]
+    public async Task Beside_StoreOfAnotherBuild_IsRefusedUntouched()
+    {
+        using var folder = new TempFolder();
+        await (await StoreHost.StartAsync(folder)).DisposeAsync();
+        var good = Scripts.Of("good");
+        var older = Assert.Throws<StoreUnavailableException>(() => StoreBeside.Open(folder["data"], [good]));
+        Assert.Contains("an older Rivet (by good/0001", older.Message, StringComparison.Ordinal);
+
+        await (await StoreHost.StartAsync(folder, more: Scripts.With("good"))).DisposeAsync();
+        StoreBeside.Open(folder["data"], [good]).Dispose();
+        var newer = Assert.Throws<StoreUnavailableException>(() => StoreBeside.Open(folder["data"], [new MigrationSource("good", typeof(object).Assembly)]));
+        Assert.Contains("a newer Rivet (by good/0001", newer.Message, StringComparison.Ordinal);
+    }
+
     /// <summary>Names and bytes of everything in the folder but the lock.</summary>
     private static string Hash(string data) => string.Join('\n', Directory.EnumerateFiles(data, "*", SearchOption.AllDirectories)
         .Where(file => Path.GetFileName(file) != "rivet.lock").Order(StringComparer.Ordinal)

@@ -19,6 +19,8 @@ internal sealed class IdentityEvents(TimeProvider time)
     public const string PageOpened = "identity.page.opened";
     public const string PageClosed = "identity.page.closed";
     public const string PageRefused = "identity.page.refused";
+    public const string RecoveryInvited = "identity.recovery.administrator-invited";
+    public const string RoleChanged = "identity.person.role-changed";
     public const string PeopleImported = "identity.people.imported";
 
     public void Success(WriteTransaction transaction, string kind, Subject actor, Resource target, params ReadOnlySpan<(string, string)> details)

@@ -13,6 +13,7 @@ using Rivet.Identity.Imports;
 using Rivet.Identity.Invitations;
 using Rivet.Identity.PageSessions;
 using Rivet.Identity.People;
+using Rivet.Identity.Recovery;
 using Rivet.Identity.Sealing;
 using Rivet.Identity.ServerIdentity;
 using Rivet.Kernel;
@@ -60,6 +61,20 @@ public static class IdentityModule
             .AddScheme<AuthenticationSchemeOptions, PageAuthentication>(PagePrincipal.Scheme, configureOptions: null);
         services.AddAuthorization();
         return services;
+    }
+
+    /// <summary>
+    /// Adds <see cref="IAdministratorRecovery"/> and nothing else, for a program of the machine's owner. It needs a store, the vault, and in the options
+    /// the host and port that people reach the server by.
+    /// </summary>
+    public static IServiceCollection AddIdentityRecovery(this IServiceCollection services, Action<IdentityOptions> configure)
+    {
+        services.AddOptions<IdentityOptions>().Configure(configure).ValidateDataAnnotations();
+        services.AddMigrations("identity", typeof(IdentityModule).Assembly);
+        services.AddSingleton<IdentityEvents>().AddSingleton<Sealer>().AddSingleton<IndexKeys>();
+        services.AddSingleton<IServerIdentity, ServerKeys>();
+        services.AddSingleton<PeopleList>().AddSingleton<InvitationLinks>();
+        return services.AddSingleton<IAdministratorRecovery, AdministratorRecovery>();
     }
 
     /// <summary>Maps Identity's requests.</summary>

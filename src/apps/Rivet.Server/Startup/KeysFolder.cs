@@ -33,15 +33,21 @@ internal sealed class KeysFolder
     public static KeysFolder Open(string dataFolder, string? keysFolder)
     {
         CreatePrivate(dataFolder, "data");
-        var name = StoreName(dataFolder);
-        var path = keysFolder ?? DefaultFor(name);
-        if (AreTogether(dataFolder, path))
+        var folder = At(dataFolder, keysFolder ?? DefaultFor(StoreName(dataFolder)));
+        CreatePrivate(folder.Path, "keys");
+        return folder;
+    }
+
+    /// <summary>Where the folder of a store that exists lies; makes and changes nothing.</summary>
+    /// <exception cref="StartupException">It is not known, or lies inside the data folder.</exception>
+    public static KeysFolder Find(string dataFolder, string? keysFolder)
+    {
+        if (keysFolder is null && !File.Exists(System.IO.Path.Combine(dataFolder, NameFile)))
         {
-            throw new StartupException($"The keys folder {path} lies inside the data folder; a copy of the data would then hold its own keys. Choose another with --keys.");
+            throw new StartupException($"{dataFolder} does not say where its keys folder lies. Name it with --keys, or the right data folder with --data.");
         }
 
-        CreatePrivate(path, "keys");
-        return new KeysFolder(path);
+        return At(dataFolder, keysFolder ?? DefaultFor(StoreName(dataFolder)));
     }
 
     /// <summary>The root key's file of a store that exists; makes nothing.</summary>
@@ -61,6 +67,11 @@ internal sealed class KeysFolder
 
     /// <summary>Whether a copy of the data would hold the keys, through a link too.</summary>
     public static bool AreTogether(string dataFolder, string keysFolder) => IsInside(dataFolder, keysFolder) || IsInside(Real(dataFolder), Real(keysFolder));
+
+    private static KeysFolder At(string dataFolder, string path)
+        => AreTogether(dataFolder, path)
+            ? throw new StartupException($"The keys folder {path} lies inside the data folder; a copy of the data would then hold its own keys. Choose another with --keys.")
+            : new KeysFolder(path);
 
     private static bool IsInside(string folder, string path)
     {

@@ -27,6 +27,10 @@ internal static class CompanyTable
     public static bool Any(ReadSession session)
         => session.QueryFirst("SELECT EXISTS (SELECT 1 FROM identity_company)", row => row.GetBoolean(0));
 
+    /// <summary>The companies of this server, at most two: today there is one, and whoever asks must notice when there are more.</summary>
+    public static List<CompanyId> Some(ReadSession session)
+        => session.Query("SELECT company_id FROM identity_company LIMIT 2", row => row.Id<CompanyId>(0));
+
     public static byte[]? FindIndexKey(ReadSession session, CompanyId company)
         => session.QueryFirst("SELECT index_key FROM identity_company WHERE company_id = $1", row => row.Bytes(0), company.ToBytes());
 

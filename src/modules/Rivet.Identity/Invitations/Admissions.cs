@@ -32,6 +32,7 @@ internal sealed class Admissions(
             InvitationKind.Founder => FoundAsync(join, ct),
             InvitationKind.Person => AddPersonAsync(invitation, join, ct),
             InvitationKind.Device => AddDeviceAsync(invitation, ct),
+            InvitationKind.Recovery => invitation.Person == default ? AddPersonAsync(invitation, join, ct) : AddDeviceAsync(invitation, ct),
             _ => throw new InvalidOperationException($"An invitation of kind {invitation.Kind} is stored."),
         };
 
@@ -100,13 +101,21 @@ internal sealed class Admissions(
         {
             Company = person.Company,
             Person = person.Id,
-            StillHolds = session => PersonTable.Find(session, person.Company, person.Id)?.State == person.State,
+            StillHolds = session => PersonTable.Find(session, person.Company, person.Id) is { } now && (now.State, now.Role) == (person.State, person.Role),
             Write = (transaction, actor) =>
             {
                 if (person.State == PersonState.Imported)
                 {
                     PersonTable.Activate(transaction, person.Id, invitation.Role);
                     Join(transaction, actor, invitation.Role);
+                }
+                else if (invitation.Kind == InvitationKind.Recovery && person.Role != invitation.Role)
+                {
+                    PersonTable.Activate(transaction, person.Id, invitation.Role);
+                    relations.Change(transaction, person.Company, person.Id, person.Role, invitation.Role);
+                    events.Success(
+                        transaction, IdentityEvents.RoleChanged, actor, Resource.Of(person.Id, person.Company),
+                        ("from", person.Role.ToString().ToLowerInvariant()), ("to", invitation.Role.ToString().ToLowerInvariant()));
                 }
             },
         };

@@ -12,6 +12,9 @@ internal enum InvitationKind
     Founder = 1,
     Person = 2,
     Device = 3,
+
+    /// <summary>An administrator by the word of the machine's owner: a known person, or a new one where none is named.</summary>
+    Recovery = 4,
 }
 
 /// <summary>An invitation as stored, without its code.</summary>
@@ -84,6 +87,10 @@ internal static class InvitationTable
     /// <summary>Earlier administrator codes that nobody used are void.</summary>
     public static void VoidFounders(WriteTransaction transaction)
         => transaction.Execute("DELETE FROM identity_invitation WHERE kind = 1 AND used_ms IS NULL");
+
+    /// <summary>Earlier recoveries that nobody used are void.</summary>
+    public static void VoidRecoveries(WriteTransaction transaction, CompanyId company)
+        => transaction.Execute("DELETE FROM identity_invitation WHERE kind = 4 AND company = $1 AND used_ms IS NULL", company.ToBytes());
 
     private static byte[] Hash(InvitationCode code) => SHA256.HashData(code.Bytes);
 }

@@ -13,6 +13,13 @@ internal static class CompanyRoles
     public static void Grant(this IRelations relations, WriteTransaction transaction, CompanyId company, PersonId person, Role role)
         => relations.Add(transaction, Resource.Of(company), Relation(role), person);
 
+    /// <summary>One role after another: nobody keeps two.</summary>
+    public static void Change(this IRelations relations, WriteTransaction transaction, CompanyId company, PersonId person, Role from, Role to)
+    {
+        relations.Remove(transaction, Resource.Of(company), Relation(from), person);
+        relations.Grant(transaction, company, person, to);
+    }
+
     private static Relation Relation(Role role) => role switch
     {
         Role.Administrator => Access.Relation.Administrator,

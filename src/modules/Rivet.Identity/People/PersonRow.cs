@@ -73,6 +73,11 @@ internal static class PersonTable
         => transaction.Execute(
             "UPDATE identity_person SET state = $2, role = $3 WHERE person_id = $1", person.ToBytes(), (int)PersonState.Active, (int)role);
 
+    /// <summary>The person whose handle has this index; nobody of another company.</summary>
+    public static PersonRow? FindByHandle(ReadSession session, CompanyId company, byte[] handleIndex)
+        => session.QueryFirst(
+            $"SELECT {Columns} FROM identity_person WHERE company = $1 AND handle_index = $2", Map, company.ToBytes(), handleIndex);
+
     private static PersonRow Map(DbDataReader row) => new()
     {
         Id = row.Id<PersonId>(0),

@@ -50,11 +50,16 @@ internal sealed class KeyStore(RootKey root, IOptions<VaultOptions> options, Tim
             SELECT key_id, epoch, wrapped, state, company, application, period, holder_kind, holder_id FROM vault_key
             WHERE key_id = $1 AND epoch = $2
             """,
-            row => new KeyRow(
-                new(
-                    new(GuidOf(row, 4)), row.GetString(5), new(row.GetInt32(6)), new((KeyHolderKind)row.GetByte(7), GuidOf(row, 8))),
-                HeaderOf(row), (byte[])row.GetValue(2), row.GetInt32(3) != Active, Reserved: 0),
-            Binding.Bytes(header.KeyId), (long)header.Epoch);
+            MapRow, Binding.Bytes(header.KeyId), (long)header.Epoch);
+
+    /// <summary>A few living keys, to try a root on.</summary>
+    public static List<KeyRow> FindSome(ReadSession session)
+        => session.Query(
+            """
+            SELECT key_id, epoch, wrapped, state, company, application, period, holder_kind, holder_id FROM vault_key
+            WHERE state = 1 ORDER BY key_id LIMIT 8
+            """,
+            MapRow);
 
     /// <summary>Overwrites every wrapped key of the scope; gives how many.</summary>
     public static int Destroy(WriteTransaction transaction, KeyScope scope)
@@ -107,6 +112,10 @@ internal sealed class KeyStore(RootKey root, IOptions<VaultOptions> options, Tim
             (int)scope.Holder.Kind, Binding.Bytes(scope.Holder.Id), wrapped, Active, reserved, time.GetUtcNow().ToUnixTimeMilliseconds());
         return new(scope, header, wrapped, IsDestroyed: false, reserved);
     }
+
+    private static KeyRow MapRow(DbDataReader row) => new(
+        new(new(GuidOf(row, 4)), row.GetString(5), new(row.GetInt32(6)), new((KeyHolderKind)row.GetByte(7), GuidOf(row, 8))),
+        HeaderOf(row), (byte[])row.GetValue(2), row.GetInt32(3) != Active, Reserved: 0);
 
     private static SealedHeader HeaderOf(DbDataReader row) => new(GuidOf(row, 0), (uint)row.GetInt64(1));
 

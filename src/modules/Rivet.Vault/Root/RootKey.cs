@@ -67,10 +67,19 @@ internal static class RootKeyFile
     public static byte[] Create(string path)
     {
         var root = RandomNumberGenerator.GetBytes(AesGcmKey.KeySize);
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        Write(path, root);
+        return root;
+    }
+
+    /// <summary>Writes a root to a new file, which has all of it or is not there.</summary>
+    /// <exception cref="RootKeyException">There is such a file, or it cannot be made.</exception>
+    public static void Write(string path, ReadOnlySpan<byte> root)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0 };
+        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        var unfinished = Path.Combine(folder, $".root-{Guid.NewGuid():N}");
         try
         {
-            var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
             if (OperatingSystem.IsWindows())
             {
                 Directory.CreateDirectory(folder);
@@ -81,13 +90,17 @@ internal static class RootKeyFile
                 options.UnixCreateMode = OwnerOnly;
             }
 
-            using var file = new FileStream(path, options);
-            file.Write(root);
-            file.Flush(flushToDisk: true);
-            return root;
+            using (var file = new FileStream(unfinished, options))
+            {
+                file.Write(root);
+                file.Flush(flushToDisk: true);
+            }
+
+            File.Move(unfinished, path, overwrite: false);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
+            File.Delete(unfinished);
             throw new RootKeyException($"The root key file {path} cannot be made: {exception.Message}", exception);
         }
     }

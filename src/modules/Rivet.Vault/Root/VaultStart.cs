@@ -24,11 +24,7 @@ internal sealed class VaultStart(
 
         var file = options.Value.RootKeyFile;
         RefuseInside(storage.Value.Folder, file);
-        var known = await store.ReadAsync(
-            session => session.QueryFirst(
-                "SELECT root_id, check_value FROM vault_root",
-                row => new KnownRoot(new Guid((byte[])row.GetValue(0), bigEndian: true), (byte[])row.GetValue(1))),
-            cancellationToken);
+        var known = await store.ReadAsync(session => KnownRoot.Find(session), cancellationToken);
         var bytes = RootKeyFile.TryRead(file);
 
         if (known is null)
@@ -39,7 +35,7 @@ internal sealed class VaultStart(
         {
             throw new RootKeyException(
                 $"The root key file {file} is missing, and this store's keys are wrapped under it. Put it back from its backup "
-                + "(or point to where it is); without it nothing stored can be read. To begin anew, choose an empty data folder.");
+                + "or from its shares (rivet recover combine), or point to where it is; without it nothing stored can be read. To begin anew, choose an empty data folder.");
         }
         else
         {
@@ -83,16 +79,11 @@ internal sealed class VaultStart(
 
     private static AesGcmKey Prove(KnownRoot known, byte[] bytes, string file)
     {
-        var key = KeyOf(known.Id, bytes);
-        if (key.TryOpen(known.CheckValue, Binding.OfRoot) is null)
-        {
-            key.Dispose();
-            throw new RootKeyException(
-                $"The root key in {file} is not the one this store's keys are wrapped under. Point to the keys folder that "
-                + "belongs to this data folder, or put the right file back from its backup. Nothing was changed.");
-        }
-
-        return key;
+        var key = known.Prove(bytes);
+        CryptographicOperations.ZeroMemory(bytes);
+        return key ?? throw new RootKeyException(
+            $"The root key in {file} is not the one this store's keys are wrapped under. Point to the keys folder that "
+            + "belongs to this data folder, or put the right file back from its backup. Nothing was changed.");
     }
 
     private static AesGcmKey KeyOf(Guid id, byte[] bytes)
@@ -112,6 +103,26 @@ internal sealed class VaultStart(
             throw new RootKeyException($"The root key file {file} must lie outside the data folder {folder}: whoever copies the data must not get the key with it.");
         }
     }
+}
 
-    private sealed record KnownRoot(Guid Id, byte[] CheckValue);
+/// <summary>What the store knows of its root: its id, and something that it alone opens.</summary>
+internal sealed record KnownRoot(Guid Id, byte[] CheckValue)
+{
+    public static KnownRoot? Find(ReadSession session)
+        => session.QueryFirst(
+            "SELECT root_id, check_value FROM vault_root",
+            row => new KnownRoot(new Guid((byte[])row.GetValue(0), bigEndian: true), (byte[])row.GetValue(1)));
+
+    /// <summary>The key of these bytes; null when they are another root.</summary>
+    public AesGcmKey? Prove(ReadOnlySpan<byte> root)
+    {
+        var key = new AesGcmKey(new SealedHeader(Id, 1), root);
+        if (key.TryOpen(CheckValue, Binding.OfRoot) is not null)
+        {
+            return key;
+        }
+
+        key.Dispose();
+        return null;
+    }
 }

@@ -34,6 +34,16 @@ public sealed class RecoveryKey : IDisposable
     /// <exception cref="BackupException">There is no such file, or it holds no key.</exception>
     public static RecoveryKey Read(string path)
     {
+        var bytes = Export(path);
+        var key = new RecoveryKey(new Guid(bytes.AsSpan(0, 16), bigEndian: true), XWingKey.FromSeed(bytes.AsSpan(16, XWingKey.SeedSize)), bytes[48..Size]);
+        CryptographicOperations.ZeroMemory(bytes);
+        return key;
+    }
+
+    /// <summary>All that a key's file holds, 80 bytes, to be split into shares; the caller zeroes them.</summary>
+    /// <exception cref="BackupException">There is no such file, or it holds no key.</exception>
+    public static byte[] Export(string path)
+    {
         var text = Encoding.UTF8.GetString(PrivateFiles.ReadAll(path));
         var line = text.Split('\n', StringSplitOptions.TrimEntries).FirstOrDefault(line => line.StartsWith(Prefix, StringComparison.Ordinal));
         var bytes = new byte[Size + CheckSize];
@@ -43,9 +53,21 @@ public sealed class RecoveryKey : IDisposable
             throw new BackupException(BackupFault.NoRecoveryKey, path);
         }
 
-        var key = new RecoveryKey(new Guid(bytes.AsSpan(0, 16), bigEndian: true), XWingKey.FromSeed(bytes.AsSpan(16, XWingKey.SeedSize)), bytes[48..Size]);
+        var key = bytes[..Size];
         CryptographicOperations.ZeroMemory(bytes);
         return key;
+    }
+
+    /// <summary>Writes a key's file anew, mode 0600, of what was exported.</summary>
+    /// <exception cref="BackupException">There is a file already, it cannot be written, or the bytes are no key.</exception>
+    public static void Import(ReadOnlySpan<byte> key, string path)
+    {
+        if (key.Length != Size)
+        {
+            throw new BackupException(BackupFault.NoRecoveryKey, path);
+        }
+
+        Write(key, path);
     }
 
     /// <summary>Zeroes the private key.</summary>
@@ -61,15 +83,20 @@ public sealed class RecoveryKey : IDisposable
     {
         var seed = Key.ExportSeed();
         byte[] bytes = [.. Repository.ToByteArray(bigEndian: true), .. seed, .. Signer];
-        byte[] whole = [.. bytes, .. SHA256.HashData(bytes).AsSpan(0, CheckSize)];
+        Write(bytes, path);
+        CryptographicOperations.ZeroMemory(seed);
+        CryptographicOperations.ZeroMemory(bytes);
+    }
+
+    private static void Write(ReadOnlySpan<byte> key, string path)
+    {
+        byte[] whole = [.. key, .. SHA256.HashData(key).AsSpan(0, CheckSize)];
         using var file = PrivateFiles.Create(path, FileMode.CreateNew);
         PrivateFiles.Guard(path, () =>
         {
             file.Write(Encoding.UTF8.GetBytes($"# {BackupException.Say("RecoveryFile")}\n{Prefix}{Base64Url.EncodeToString(whole)}\n"));
             file.Flush(flushToDisk: true);
         });
-        CryptographicOperations.ZeroMemory(seed);
-        CryptographicOperations.ZeroMemory(bytes);
         CryptographicOperations.ZeroMemory(whole);
     }
 }

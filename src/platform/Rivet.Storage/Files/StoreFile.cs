@@ -24,12 +24,13 @@ public static class StoreFile
     {
         try
         {
-            var transaction = new WriteTransaction(Connect(path, "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0"));
+            var transaction = new WriteTransaction(Connect(path, "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA foreign_keys = ON"));
             try
             {
                 transaction.Execute("BEGIN IMMEDIATE");
                 work(transaction);
                 transaction.Execute("COMMIT");
+                transaction.RunAfterCommit(exception => throw exception);
             }
             finally
             {

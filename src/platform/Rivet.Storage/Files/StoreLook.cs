@@ -64,7 +64,7 @@ public sealed class StoreLook : IDisposable
     /// <exception cref="StoreUnavailableException">The file is damaged, or no store.</exception>
     public (IReadOnlyList<string> Pending, IReadOnlyList<string> Unknown) Compare(IEnumerable<MigrationSource> known)
     {
-        var scripts = known.SelectMany(source => source.Scripts()).Select(script => script.Name).ToList();
+        var scripts = known.SelectMany(source => source.Read()).Select(script => script.Name).ToList();
         var applied = new List<string>();
         try
         {
