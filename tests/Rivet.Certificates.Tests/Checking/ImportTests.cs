@@ -166,6 +166,19 @@ public sealed class ImportTests : IDisposable
     public void Import_NoKey_IsRefused() => AssertRefused("file.no-key", Import(Pem(Leaf()) + authority.MiddlePem));
 
     [Fact]
+    public void Import_CurveThatNobodyKnows_IsRefused()
+    {
+        // The identifier of P-256 with one arc changed, as the platform meets it in a key and in a certificate.
+        byte[] p256 = [0x06, 0x08, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x03, 0x01, 0x07];
+        var pkcs8 = key.ExportPkcs8PrivateKey();
+        pkcs8[pkcs8.AsSpan().IndexOf(p256) + 5] ^= 0x10;
+        AssertRefused("chain.weak-key", Import(Pem(Leaf()) + PemEncoding.WriteString("PRIVATE KEY", pkcs8)));
+        var leaf = Leaf().RawData;
+        leaf[leaf.AsSpan().IndexOf(p256) + 5] ^= 0x10;
+        Assert.False(Import(PemEncoding.WriteString("CERTIFICATE", leaf) + KeyPem(key)).IsOk);
+    }
+
+    [Fact]
     public void Import_KeyOnly_IsRefused() => AssertRefused("file.no-certificate", Import(KeyPem(key)));
 
     [Fact]

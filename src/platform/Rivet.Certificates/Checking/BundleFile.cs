@@ -33,7 +33,7 @@ internal static class BundleFile
                 : null;
             return why is not null ? why : ChainOrder.Arrange(certificates, key!).TryGet(out var bundle, out why) ? Understood(bundle) : why;
         }
-        catch (CryptographicException)
+        catch (Exception wrong) when (wrong is CryptographicException or PlatformNotSupportedException)
         {
             return new CertificateRefusal(CertificateRefusal.NoCertificate);
         }
@@ -154,9 +154,9 @@ internal static class BundleFile
 
                 return key;
             }
-            catch (Exception wrong) when (wrong is ArgumentException or CryptographicException)
+            catch (Exception wrong) when (wrong is ArgumentException or CryptographicException or PlatformNotSupportedException)
             {
-                key.Dispose(); // of the other kind, or no key at all
+                key.Dispose(); // of the other kind, of a curve nobody knows, or no key at all
             }
         }
 
