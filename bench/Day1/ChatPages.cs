@@ -26,12 +26,20 @@ internal sealed class ChatPages : IAsyncDisposable
         return new ChatPages(playwright, browser, string.Create(CultureInfo.InvariantCulture, $"https://localhost:{port}"));
     }
 
-    /// <summary>A new profile, at the chat's door; gives the bytes that came over the wire for it.</summary>
-    public async Task<(IPage Page, long Bytes)> VisitAsync()
+    /// <summary>A new profile, at the chat's door.</summary>
+    public async Task<IPage> VisitAsync()
     {
-        var context = await browser.NewContextAsync(new() { IgnoreHTTPSErrors = true, Locale = "en-GB", ViewportSize = new() { Width = 1280, Height = 800 } });
-        context.SetDefaultTimeout(120_000);
-        var page = await context.NewPageAsync();
+        var page = await PageAsync(ServiceWorkerPolicy.Allow);
+        await GoAsync(page);
+        await page.WaitForSelectorAsync("#invitation");
+        return page;
+    }
+
+    /// <summary>The same, with the bytes that came over the wire for it: without a service worker, whose loads a page does not count.</summary>
+    public async Task<(IPage Page, long Bytes)> CountedVisitAsync()
+    {
+        var page = await PageAsync(ServiceWorkerPolicy.Block);
+        var context = page.Context;
         var wire = await context.NewCDPSessionAsync(page);
         long bytes = 0;
         wire.Event("Network.loadingFinished").OnEvent += (_, finished) => bytes += (long)finished!.Value.GetProperty("encodedDataLength").GetDouble();
@@ -40,6 +48,16 @@ internal sealed class ChatPages : IAsyncDisposable
         await page.WaitForSelectorAsync("#invitation");
         await page.WaitForLoadStateAsync(LoadState.NetworkIdle);
         return (page, bytes);
+    }
+
+    private async Task<IPage> PageAsync(ServiceWorkerPolicy workers)
+    {
+        var context = await browser.NewContextAsync(new()
+        {
+            IgnoreHTTPSErrors = true, Locale = "en-GB", ViewportSize = new() { Width = 1280, Height = 800 }, ServiceWorkers = workers,
+        });
+        context.SetDefaultTimeout(120_000);
+        return await context.NewPageAsync();
     }
 
     public Task GoAsync(IPage page) => page.GotoAsync($"{server}/chat/", new() { WaitUntil = WaitUntilState.Commit });

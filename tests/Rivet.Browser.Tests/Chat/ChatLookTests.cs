@@ -83,9 +83,9 @@ public sealed class ChatLookTests(Chromium chromium)
     {
         var ct = TestContext.Current.CancellationToken;
         ada.RefreshPeople();
-        while (ada.People().Count < 3)
+        for (var seen = ada.Changes; ada.People().Count < 3; seen = await ada.ChangedAsync(seen, ct))
         {
-            await ada.ChangedAsync(ada.Changes, ct);
+            // What changes between the look and the wait ends the wait.
         }
 
         PersonId Of(string name) => EntityId.Read<PersonId>(ada.People().Single(person => person.Name == name).PersonId.Span);
