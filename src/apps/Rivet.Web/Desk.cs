@@ -132,7 +132,20 @@ public sealed class Desk : IAsyncDisposable
         Client = client;
         client.Start();
         Stand(DeskState.Open);
-        Run(client.Ended);
+        Run(WatchAsync(client));
+    }
+
+    /// <summary>Waits for the end of a client; how one ended that this desk has let go of concerns nobody.</summary>
+    private async Task WatchAsync(RivetClient client)
+    {
+        try
+        {
+            await client.Ended;
+        }
+        catch (HomeException) when (Client != client)
+        {
+            // Another stands in its place, or none.
+        }
     }
 
     private async Task BreakAsync(string why)

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Diagnostics.CodeAnalysis;
 using SQLitePCL;
 
 namespace Rivet.Storage;
@@ -81,7 +80,7 @@ internal static class RowDecoder
         return true;
     }
 
-    [SuppressMessage("Performance", "CA1806:Do not ignore method results", Justification = "A failed binding fails the step that follows.")]
+    /// <summary>False for rows that are no rows, and for a value that SQLite does not take: the one bound before it would be stored instead.</summary>
     private static bool TryBind(sqlite3_stmt insert, int place, ref ReadOnlySpan<byte> rows)
     {
         if (!TryTake(ref rows, 1, out var type))
@@ -92,20 +91,15 @@ internal static class RowDecoder
         switch (type[0])
         {
             case raw.SQLITE_INTEGER when TryTake(ref rows, 8, out var value):
-                raw.sqlite3_bind_int64(insert, place, BinaryPrimitives.ReadInt64BigEndian(value));
-                return true;
+                return raw.sqlite3_bind_int64(insert, place, BinaryPrimitives.ReadInt64BigEndian(value)) == raw.SQLITE_OK;
             case raw.SQLITE_FLOAT when TryTake(ref rows, 8, out var value):
-                raw.sqlite3_bind_double(insert, place, BinaryPrimitives.ReadDoubleBigEndian(value));
-                return true;
+                return raw.sqlite3_bind_double(insert, place, BinaryPrimitives.ReadDoubleBigEndian(value)) == raw.SQLITE_OK;
             case raw.SQLITE_TEXT when TryTakeCounted(ref rows, out var value):
-                raw.sqlite3_bind_text(insert, place, value);
-                return true;
+                return raw.sqlite3_bind_text(insert, place, value) == raw.SQLITE_OK;
             case raw.SQLITE_BLOB when TryTakeCounted(ref rows, out var value):
-                raw.sqlite3_bind_blob(insert, place, value);
-                return true;
+                return raw.sqlite3_bind_blob(insert, place, value) == raw.SQLITE_OK;
             case raw.SQLITE_NULL:
-                raw.sqlite3_bind_null(insert, place);
-                return true;
+                return raw.sqlite3_bind_null(insert, place) == raw.SQLITE_OK;
             default:
                 return false;
         }
