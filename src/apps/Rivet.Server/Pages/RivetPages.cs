@@ -31,6 +31,12 @@ internal static class RivetPages
             Path = "/status", Symbol = Symbols.MonitorHeart, Order = 10, Key = 'S',
             Texts = typeof(StatusText), TitleKey = "Title", Permission = "status.read",
         });
+        services.AddScoped<SettingsSections>();
+        services.AddSingleton(new Workspace
+        {
+            Path = "/settings", Symbol = Symbols.Tune, Order = 90, Key = 'E',
+            Texts = typeof(SettingsText), TitleKey = "Title", Permission = "settings.read",
+        });
     }
 
     /// <summary>The pages' part of the pipeline and all their addresses; call it after whatever is not a page.</summary>

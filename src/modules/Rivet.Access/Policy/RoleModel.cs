@@ -43,6 +43,7 @@ internal static class RoleModel
         new("file.get",                   "conversation", Related(Member)),
         new("presence.watch",             "company",      Role(Staff)),
 
+        new("settings.read",              "company",      Role(Administrator)),
         new("status.read",                "company",      Role(Administrator), System: true),
         new("audit.read",                 "company",      Role(Administrator), System: true),
     ];

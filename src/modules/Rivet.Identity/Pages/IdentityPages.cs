@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Components.Server.Circuits;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Rivet.Hosting.Pages;
 using Rivet.Identity.Companies;
 using Rivet.Identity.Pages;
 using Rivet.Kernel;
@@ -19,6 +20,7 @@ public static class IdentityPages
     {
         services.AddScoped<PageVisitor>();
         services.AddScoped<IVisitor>(provider => provider.GetRequiredService<PageVisitor>());
+        services.AddScoped<IPageAsker>(provider => provider.GetRequiredService<PageVisitor>());
         services.AddScoped<CircuitHandler, PageCircuit>();
         services.Configure<IdentityOptions>(options => options.SignInPath ??= "/signin");
         return services.AddSingleton(new Workspace

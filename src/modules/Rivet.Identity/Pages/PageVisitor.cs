@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Components.Authorization;
+using Rivet.Hosting.Pages;
 using Rivet.Identity.Companies;
 using Rivet.Identity.People;
 using Rivet.Identity.Sealing;
@@ -14,7 +15,7 @@ namespace Rivet.Identity.Pages;
 /// </summary>
 internal sealed class PageVisitor(
     AuthenticationStateProvider authentication, IAccess access, IPageSessions sessions, IStore store, Sealer sealer)
-    : IVisitor, IDisposable
+    : IVisitor, IPageAsker, IDisposable
 {
     private static readonly Decision Ended = Decision.No("identity.page-ended");
     private volatile bool ended;
@@ -28,7 +29,6 @@ internal sealed class PageVisitor(
         return !ended && PagePrincipal.TryGetSubject(state.User, out var subject) ? subject : default;
     }
 
-    /// <summary>Asks whether the person may do this to the company, or to a resource of it.</summary>
     public async ValueTask<Decision> AskAsync(Permission permission, Resource? resource, CancellationToken ct)
     {
         var subject = await ReadSubjectAsync();

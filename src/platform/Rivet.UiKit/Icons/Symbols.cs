@@ -90,6 +90,9 @@ public static class Symbols
     /// <summary>The symbol <c>translate</c>.</summary>
     public const string Translate = "m475-80 185-480h79L924-80h-65l-45-117H584L539-80h-64ZM162-201l-42-42 201-201q-51-53-85.5-107.5T183-660h65q16 43 43.5 85t72.5 88q46-48 85-117.5T505-740H40v-60h290v-80h60v80h290v60H567q-17 78-61.5 159.5T406-443l102 104-24 63-121-125-201 200Zm443-51h188l-94-248-94 248Z";
 
+    /// <summary>The symbol <c>tune</c>.</summary>
+    public const string Tune = "M120-200v-80h240v80Zm0-480v-80h400v80Zm320 560v-240h80v80h320v80H520v80ZM280-360v-80H120v-80h160v-80h80v240Zm160-80v-80h400v80Zm160-160v-240h80v80h160v80H680v80Z";
+
     /// <summary>The symbol <c>verified_user</c>.</summary>
     public const string VerifiedUser = "m436-347 228-228-42-41-183 183-101-101-44 44 142 143Zm44 266q-140-35-230-162.5T160-523v-238l320-120 320 120v238q0 152-90 279.5T480-81Zm0-62q115-38 187.5-143.5T740-523v-196l-260-98-260 98v196q0 131 72.5 236.5T480-143Zm0-337Z";
 
