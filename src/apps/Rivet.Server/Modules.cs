@@ -8,6 +8,7 @@ using Rivet.Hosting;
 using Rivet.Hosting.Link;
 using Rivet.Hosting.Link.Web;
 using Rivet.Identity;
+using Rivet.Mail;
 using Rivet.Messaging;
 using Rivet.Server.Certificates;
 using Rivet.Server.Operations;
@@ -69,13 +70,14 @@ internal static class Modules
             identity => (identity.PublicHost, identity.PublicPort) = (options.PublicHost, options.Port));
 
     private static IServiceCollection AddTables(this IServiceCollection services, Action<VaultOptions> vault, Action<IdentityOptions> identity)
-        => services.AddAccess().AddVault(vault).AddAudit().AddIdentity(identity).AddMessaging();
+        => services.AddAccess().AddVault(vault).AddAudit().AddMail().AddIdentity(identity).AddMessaging();
 
     public static void MapModules(this WebApplication app)
     {
         var endpoints = app.Services.GetRequiredService<LwsEndpoints>();
         endpoints.MapIdentity(app.Services);
         endpoints.MapMessaging(app.Services);
+        endpoints.MapMail(app.Services);
         endpoints.MapOperations(app.Services);
         app.UseTelemetry();
         app.MapHealth();

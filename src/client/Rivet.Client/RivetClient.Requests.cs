@@ -58,6 +58,29 @@ public sealed partial class RivetClient
     public Task<Result<ReadEventsResponse, ClientRefusal>> ReadEventsAsync(int limit, CancellationToken ct)
         => AskAsync(Method.ReadEvents, new ReadEventsRequest { Limit = (uint)Math.Clamp(limit, 1, 200) }, ReadEventsResponse.Parser, ct);
 
+    /// <summary>The company's name and language; for administrators.</summary>
+    public Task<Result<ReadCompanyResponse, ClientRefusal>> ReadCompanyAsync(CancellationToken ct)
+        => AskAsync(Method.ReadCompany, new ReadCompanyRequest(), ReadCompanyResponse.Parser, ct);
+
+    /// <summary>Changes the company's name and language; what is empty stays.</summary>
+    public Task<Result<ChangeCompanyResponse, ClientRefusal>> ChangeCompanyAsync(string name, string language, CancellationToken ct)
+        => AskAsync(Method.ChangeCompany, new ChangeCompanyRequest { Name = name, Language = language }, ChangeCompanyResponse.Parser, ct);
+
+    /// <summary>How the company sends mail, without the password; for administrators.</summary>
+    public Task<Result<ReadMailResponse, ClientRefusal>> ReadMailAsync(CancellationToken ct)
+        => AskAsync(Method.ReadMail, new ReadMailRequest(), ReadMailResponse.Parser, ct);
+
+    /// <summary>Changes how the company sends mail; null: it sends none any more. An empty password keeps the one of the same server and user.</summary>
+    public Task<Result<ChangeMailResponse, ClientRefusal>> ChangeMailAsync(MailServer? mail, CancellationToken ct)
+        => AskAsync(Method.ChangeMail, new ChangeMailRequest { Mail = mail }, ChangeMailResponse.Parser, ct);
+
+    /// <summary>Sends a test message now, by what is stored, and says how far it came; may take 30 seconds.</summary>
+    /// <param name="address">Whom to.</param>
+    /// <param name="language">Of message and advice: <c>zh-CN</c>, anything else is English.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public Task<Result<TestMailResponse, ClientRefusal>> TestMailAsync(string address, string language, CancellationToken ct)
+        => AskAsync(Method.TestMail, new TestMailRequest { Address = address, Language = language }, TestMailResponse.Parser, ct);
+
     /// <summary>Opens the conversation with one person, or makes a group; it is in the home when this returns.</summary>
     public async Task<Result<CreateConversationResponse, ClientRefusal>> CreateConversationAsync(
         ConversationKind kind, string title, IEnumerable<PersonId> members, CancellationToken ct)

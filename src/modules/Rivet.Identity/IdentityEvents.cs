@@ -7,6 +7,7 @@ namespace Rivet.Identity;
 internal sealed class IdentityEvents(TimeProvider time)
 {
     public const string CompanyFounded = "identity.company.founded";
+    public const string CompanyChanged = "identity.company.changed";
     public const string PersonJoined = "identity.person.joined";
     public const string InvitationCreated = "identity.invitation.created";
     public const string InvitationUsed = "identity.invitation.used";

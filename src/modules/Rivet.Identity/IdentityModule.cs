@@ -34,6 +34,7 @@ public static class IdentityModule
         services.AddSingleton<IServerIdentity, ServerKeys>();
         services.AddSingleton<CompanyFoundation>();
         services.AddSingleton<ICompanyFounding, CompanyFounding>();
+        services.AddSingleton<CompanyBook>();
         services.AddSingleton<IAdministratorCode, AdministratorCode>();
         services.AddSingleton<PersonDrafts>().AddSingleton<PeopleList>().AddSingleton<PeopleImport>();
         services.AddSingleton<IPeopleList>(provider => provider.GetRequiredService<PeopleList>());

@@ -8,6 +8,9 @@ public static class IdentityPermissions
     /// <summary>Read one's own name, role and device; asked of the company.</summary>
     public static readonly Permission SelfRead = new("identity.self.read");
 
+    /// <summary>Read and change the company's name and language; asked of the company.</summary>
+    public static readonly Permission CompanyChange = new("identity.company.change");
+
     /// <summary>List the people of a company; asked of the company.</summary>
     public static readonly Permission PeopleRead = new("identity.people.read");
 

@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Rivet.Hosting.Link;
+using Rivet.Identity.Companies;
 using Rivet.Identity.Devices;
 using Rivet.Identity.Imports;
 using Rivet.Identity.PageSessions;
@@ -11,7 +12,7 @@ namespace Rivet.Identity;
 
 /// <summary>Identity's requests over LWS: what each asks of the policy, and how it answers.</summary>
 internal sealed class IdentityRequests(
-    SelfDescription self, IPeopleList people, IInvitations invitations, IDevices devices, PageTickets tickets, PeopleImport import)
+    SelfDescription self, IPeopleList people, IInvitations invitations, IDevices devices, PageTickets tickets, PeopleImport import, CompanyBook companies)
 {
     public void Map(LwsEndpoints endpoints)
     {
@@ -43,6 +44,12 @@ internal sealed class IdentityRequests(
         endpoints.Map(
             Method.ImportPeople, ImportPeopleRequest.Parser, IdentityPermissions.PeopleImport,
             (subject, _) => Resource.Of(subject.Company), ImportPeopleAsync);
+        endpoints.Map(
+            Method.ReadCompany, ReadCompanyRequest.Parser, IdentityPermissions.CompanyChange,
+            (subject, _) => Resource.Of(subject.Company), ReadCompanyAsync);
+        endpoints.Map(
+            Method.ChangeCompany, ChangeCompanyRequest.Parser, IdentityPermissions.CompanyChange,
+            (subject, _) => Resource.Of(subject.Company), ChangeCompanyAsync);
     }
 
     private async ValueTask<Result<WhoAmIResponse, Refusal>> WhoAmIAsync(Permit permit, WhoAmIRequest request, CancellationToken ct)
@@ -99,6 +106,14 @@ internal sealed class IdentityRequests(
             PersonIds = { imported.People.Select(person => ByteString.CopyFrom(person.ToBytes())) },
             Added = (uint)imported.Added,
         });
+
+    private async ValueTask<Result<ReadCompanyResponse, Refusal>> ReadCompanyAsync(Permit permit, ReadCompanyRequest request, CancellationToken ct)
+        => Answer(await companies.ReadAsync(permit, ct), card => new ReadCompanyResponse { Name = card.Name, Language = card.Language });
+
+    private async ValueTask<Result<ChangeCompanyResponse, Refusal>> ChangeCompanyAsync(Permit permit, ChangeCompanyRequest request, CancellationToken ct)
+        => Answer(
+            await companies.ChangeAsync(permit, request.Name.Length == 0 ? null : request.Name, request.Language.Length == 0 ? null : request.Language, ct),
+            _ => new ChangeCompanyResponse());
 
     /// <summary>The person named, the other resource when none is, nothing when the name is malformed.</summary>
     private static Resource? PersonOr(ByteString person, Subject subject, Resource otherwise)

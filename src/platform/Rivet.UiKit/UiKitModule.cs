@@ -25,7 +25,7 @@ public static class UiKitModule
             options.SetDefaultCulture("en")
                 .AddSupportedCultures([.. Languages.All.Select(language => language.Code)])
                 .AddSupportedUICultures([.. Languages.All.Select(language => language.Code)]);
-            options.RequestCultureProviders = [new CookieRequestCultureProvider(), new AskedLanguage()];
+            options.RequestCultureProviders = [new CookieRequestCultureProvider(), new AskedLanguage(), new HouseLanguage()];
             options.ApplyCurrentCultureToResponseHeaders = true;
         });
     }

@@ -16,6 +16,8 @@ internal static class AdminCommands
         SignOut(options),
         AdminStatus.Build(options),
         AdminEvents.Build(options),
+        AdminCompany.Build(options),
+        AdminMail.Build(options),
     };
 
     private static Command Invite(Options options)

@@ -5,9 +5,11 @@ namespace Rivet.Cli.Commands;
 /// <summary>Small shapes all commands share.</summary>
 internal static class CommandShape
 {
-    public static Command Of(string name, Options options, IEnumerable<Symbol> parts, Func<ParseResult, Session, CancellationToken, Task> work)
+    /// <summary>A command over a session. Its text is <c>command.NAME</c>; it is called so too, unless <paramref name="called"/> says otherwise.</summary>
+    public static Command Of(
+        string name, Options options, IEnumerable<Symbol> parts, Func<ParseResult, Session, CancellationToken, Task> work, string? called = null)
     {
-        var command = new Command(name, options.Words[$"command.{name}"]);
+        var command = new Command(called ?? name, options.Words[$"command.{name}"]);
         command.Take(parts);
         command.SetAction(async (parsed, ct) =>
         {

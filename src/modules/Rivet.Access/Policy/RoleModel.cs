@@ -20,6 +20,7 @@ internal static class RoleModel
 
         new("identity.self.read",         "company",      Role(Everyone)),
         new("identity.self.read",         "person",       Oneself(or: Administrator)),
+        new("identity.company.change",    "company",      Role(Administrator)),
         new("identity.people.read",       "company",      Role(Staff)),
         new("identity.people.import",     "company",      Role(Administrator)),
         new("identity.invitation.create", "company",      Role(Administrator)),
@@ -43,6 +44,7 @@ internal static class RoleModel
         new("file.get",                   "conversation", Related(Member)),
         new("presence.watch",             "company",      Role(Staff)),
 
+        new("mail.manage",                "company",      Role(Administrator)),
         new("settings.read",              "company",      Role(Administrator)),
         new("status.read",                "company",      Role(Administrator), System: true),
         new("audit.read",                 "company",      Role(Administrator), System: true),

@@ -13,7 +13,8 @@ internal sealed record CompanyDraft(CompanyRow Company, PersonRow Administrator)
 /// <summary>Prepares and stores a company with its first administrator.</summary>
 internal sealed class CompanyFoundation(PersonDrafts drafts, Sealer sealer, IRelations relations, IdentityEvents events, TimeProvider time)
 {
-    public async ValueTask<Result<CompanyDraft, IdentityRefusal>> DraftAsync(DisplayName companyName, DisplayName personName, CancellationToken ct)
+    public async ValueTask<Result<CompanyDraft, IdentityRefusal>> DraftAsync(
+        DisplayName companyName, DisplayName personName, string language, CancellationToken ct)
     {
         var company = EntityId.New<CompanyId>(time);
         var secret = IndexKey.CreateSecret();
@@ -28,7 +29,7 @@ internal sealed class CompanyFoundation(PersonDrafts drafts, Sealer sealer, IRel
 
         var people = await drafts.DraftAsync(company, new IndexKey(secret), [NewPerson.Joining(personName, Role.Administrator)], ct);
         return people.TryGet(out var first, out var why)
-            ? new CompanyDraft(new CompanyRow { Id = company, Name = texts[0], IndexKey = texts[1] }, first[0])
+            ? new CompanyDraft(new CompanyRow { Id = company, Name = texts[0], IndexKey = texts[1], Language = language }, first[0])
             : why;
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Rivet.Identity.Devices;
 using Rivet.Identity.Invitations;
@@ -5,6 +6,7 @@ using Rivet.Identity.PageSessions;
 using Rivet.Identity.People;
 using Rivet.Kernel;
 using Rivet.Storage;
+using Rivet.UiKit;
 
 namespace Rivet.Identity.Companies;
 
@@ -68,7 +70,7 @@ internal sealed class CompanyFounding(
             return IdentityRefusal.InvalidName;
         }
 
-        var drafted = await foundation.DraftAsync(companyName, personName, ct);
+        var drafted = await foundation.DraftAsync(companyName, personName, Languages.Of(CultureInfo.CurrentUICulture), ct);
         if (!drafted.TryGet(out var draft, out var refusal))
         {
             return refusal;

@@ -43,7 +43,7 @@ internal sealed class Admissions(
             return IdentityRefusal.InvalidName;
         }
 
-        var drafted = await foundation.DraftAsync(companyName, personName, ct);
+        var drafted = await foundation.DraftAsync(companyName, personName, language: "en", ct);
         return drafted.TryGet(out var draft, out var refusal)
             ? new Admission
             {

@@ -22,6 +22,12 @@ public static class IdentityPages
         services.AddScoped<IVisitor>(provider => provider.GetRequiredService<PageVisitor>());
         services.AddScoped<IPageAsker>(provider => provider.GetRequiredService<PageVisitor>());
         services.AddScoped<CircuitHandler, PageCircuit>();
+        services.AddSingleton<IHouseLanguage>(provider => provider.GetRequiredService<CompanyBook>());
+        services.AddSingleton(new SettingsSection
+        {
+            Key = "company", Order = 10, Texts = typeof(IdentityText), TitleKey = "CompanyTitle", LineKey = "CompanyLine",
+            Component = typeof(CompanySettingsForm), Permission = IdentityPermissions.CompanyChange.Name, IsFirstStep = true,
+        });
         services.Configure<IdentityOptions>(options => options.SignInPath ??= "/signin");
         return services.AddSingleton(new Workspace
         {
