@@ -57,7 +57,7 @@ public sealed class PictureTests(Chromium chromium)
                 (options.ColorScheme, options.Locale, options.StorageState) = (scheme, locale, state);
                 options.ViewportSize = new ViewportSize { Width = width, Height = width == 390 ? 844 : 800 };
             });
-            foreach (var path in new[] { "/people", "/status" })
+            foreach (var path in new[] { "/people", "/status", "/welcome", "/settings/mail" })
             {
                 var other = await visit.PageAsync(path);
                 await Expect(other.Locator("[aria-busy=false]")).ToBeVisibleAsync();
@@ -65,12 +65,12 @@ public sealed class PictureTests(Chromium chromium)
                 {
                     await Expect(other.Locator(".rv-spark").First).ToBeVisibleAsync();
                 }
-                else
+                else if (path == "/people")
                 {
                     await Expect(other.Locator("tbody tr", new() { HasText = "Ana" })).ToBeVisibleAsync();
                 }
 
-                await ShootAsync(other, $"{path[1..]}-{name}");
+                await ShootAsync(other, $"{path[1..].Replace('/', '-')}-{name}");
             }
         }
     }

@@ -18,7 +18,7 @@ public sealed class SetUpTests(Chromium chromium)
 
         var command = await site.SetUpAsync(page);
         Assert.StartsWith("./rivet join rivet://", command, StringComparison.Ordinal);
-        await page.ClickAsync("main a.primary");
+        await page.ClickAsync("main a[href='/people']");
         await Expect(page.Locator("tbody tr").Filter(new() { HasText = "Ana Costa" })).ToContainTextAsync("No device yet");
 
         // While the page is open, the first device joins.

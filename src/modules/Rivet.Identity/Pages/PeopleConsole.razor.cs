@@ -39,6 +39,10 @@ public sealed partial class PeopleConsole
     [Parameter]
     public string? Chosen { get; set; }
 
+    /// <summary><c>?invite</c> opens the invitation at once.</summary>
+    [SupplyParameterFromQuery]
+    public string? Invite { get; set; }
+
     [Inject]
     private PageVisitor Visitor { get; set; } = null!;
 
@@ -73,6 +77,7 @@ public sealed partial class PeopleConsole
         self = (await Visitor.ReadSubjectAsync()).Person;
         company = (await Visitor.ReadCardAsync(closing.Token))?.Company;
         mayInvite = await Visitor.MayAsync(IdentityPermissions.InvitationCreate.Name, closing.Token);
+        inviting = mayInvite && Invite is not null;
         await ReadAfreshAsync();
         _ = InvokeAsync(FollowAsync);
     }
