@@ -33,12 +33,13 @@ internal sealed class TestServer : IAsyncDisposable
 
     public IStore Store => Services.GetRequiredService<IStore>();
 
-    public static async Task<TestServer> StartAsync(TestState? state = null, long maxBytes = 0)
+    public static async Task<TestServer> StartAsync(TestState? state = null, long maxBytes = 0, TimeProvider? time = null, bool sweeps = true)
     {
         var ownsState = state is null;
         state ??= new TestState();
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders();
+        builder.Services.AddSingleton(time ?? TimeProvider.System);
         builder.Services.AddStorage(options =>
         {
             options.Folder = state.Folder.Path;
@@ -50,6 +51,11 @@ internal sealed class TestServer : IAsyncDisposable
         builder.Services.AddSingleton<IVault>(provider => new DetachableVault((IVault)ActivatorUtilities.CreateInstance(provider, vault), state));
         builder.Services.AddSingleton<IPeople>(state.People);
         builder.Services.AddMessaging();
+        if (!sweeps)
+        {
+            builder.Services.Remove(builder.Services.Last(service => service.ServiceType == typeof(IHostedService) && service.ImplementationFactory?.Method.ReturnType == typeof(RetentionSweep)));
+        }
+
         builder.AddCluster();
         var host = builder.Build();
         await host.StartAsync(TestContext.Current.CancellationToken);
@@ -69,6 +75,14 @@ internal sealed class TestServer : IAsyncDisposable
             },
             CancellationToken.None);
         return new TestDevice(this, Subject.OfDevice(company, person, EntityId.New<DeviceId>(TimeProvider.System)));
+    }
+
+    /// <summary>Lets a company write as fast as can be set, and once as much.</summary>
+    public async Task LiftLimitsAsync(CompanyId company)
+    {
+        var most = (CompanyPolicy.Default with { MessagesPerMinute = 6_000 }).LimitsToWire();
+        var changed = await Services.GetRequiredService<PolicyBook>().ChangeAsync(Subject.OfSystem(company), new PolicyChange { Limits = most }, CancellationToken.None);
+        Assert.True(changed.IsOk);
     }
 
     /// <summary>A new device of the same person, or the same device on another server.</summary>

@@ -16,6 +16,8 @@ internal static class AdminCommands
         SignOut(options),
         AdminStatus.Build(options),
         AdminEvents.Build(options),
+        AdminRetention.Build(options),
+        AdminLimits.Build(options),
     };
 
     private static Command Invite(Options options)

@@ -12,6 +12,7 @@ internal sealed class Allowances(TimeProvider time)
     /// <summary>People remembered before those whose allowance is whole again are forgotten; they are as new ones.</summary>
     private const int Remembered = 4_096;
 
+    private readonly long began = time.GetTimestamp();
     private readonly ConcurrentDictionary<PersonId, PersonAllowance> people = new();
     private int count;
     private int limit = Remembered;
@@ -22,7 +23,7 @@ internal sealed class Allowances(TimeProvider time)
     /// <summary>Takes one message; else says when the next is allowed.</summary>
     public bool TryTake(PersonId person, int perMinute, out TimeSpan wait)
     {
-        var now = time.GetElapsedTime(0, time.GetTimestamp()).Ticks;
+        var now = time.GetElapsedTime(began).Ticks;
         if (!people.TryGetValue(person, out var allowance))
         {
             allowance = people.GetOrAdd(person, new PersonAllowance());
