@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -51,6 +52,7 @@ internal sealed class TestServer : IAsyncDisposable
         builder.Services.AddSingleton<IVault>(provider => new DetachableVault((IVault)ActivatorUtilities.CreateInstance(provider, vault), state));
         builder.Services.AddSingleton<IPeople>(state.People);
         builder.Services.AddMessaging();
+        builder.Services.AddSingleton<IOutboxConsumer>(new EventNotes(state));
         if (!sweeps)
         {
             builder.Services.Remove(builder.Services.Last(service => service.ServiceType == typeof(IHostedService) && service.ImplementationFactory?.Method.ReturnType == typeof(RetentionSweep)));
@@ -110,6 +112,9 @@ internal sealed class TestState : IDisposable
     public bool IsVaultDetached { get; set; }
 
     public TestPeople People { get; } = new();
+
+    /// <summary>The security events so far, as they are stored.</summary>
+    public Channel<string> Events { get; } = Channel.CreateUnbounded<string>();
 
     public CompanyId Company { get; } = EntityId.New<CompanyId>(TimeProvider.System);
 

@@ -9,10 +9,17 @@ namespace Rivet.Messaging;
 /// Takes the ciphertext of a destroyed month out of the store, step by step: each step is one short transaction, so that no send waits
 /// long, and keeps how far it came, so that a killed process goes on there.
 /// </summary>
+/// <remarks>
+/// What does not fit into a page of the store is overwritten in one step and freed in the next: SQLite does not write a page again that it
+/// frees, so that its old bytes would stay until the page is used anew.
+/// </remarks>
 internal sealed class MonthEmptying(IStore store, PolicyBook book, TimeProvider time)
 {
     /// <summary>Entries looked at in a step.</summary>
     private const int EntriesAtOnce = 256;
+
+    /// <summary>Longer ciphertexts may spill over their row's page of 4 KiB.</summary>
+    private const int PageBytes = 3_500;
 
     /// <summary>Chunks of 256 KiB deleted in a step.</summary>
     private const int ChunksAtOnce = 16;
@@ -59,11 +66,11 @@ internal sealed class MonthEmptying(IStore store, PolicyBook book, TimeProvider 
     {
         var rows = transaction.Query(
             """
-            SELECT e.arrival, e.appended_ms, length(e.sealed), c.company = $1
+            SELECT e.arrival, e.appended_ms, length(e.sealed), c.company = $1, substr(e.sealed, 1, 1) = x'00'
             FROM messaging_entry e JOIN messaging_conversation c ON c.conversation_id = e.conversation_id
             WHERE e.arrival > $2 ORDER BY e.arrival LIMIT $3
             """,
-            row => (Arrival: row.GetInt64(0), AppendedMs: row.GetInt64(1), Bytes: row.GetInt64(2), IsOwn: row.GetInt64(3) != 0),
+            row => (Arrival: row.GetInt64(0), AppendedMs: row.GetInt64(1), Bytes: row.GetInt64(2), IsOwn: row.GetInt64(3) != 0, IsZero: row.GetInt64(4) != 0),
             company.ToBytes(), at.Arrival, (long)EntriesAtOnce);
         var past = rows.FindIndex(row => row.AppendedMs >= end);
         var within = past < 0 ? rows : rows[..past];
@@ -73,6 +80,13 @@ internal sealed class MonthEmptying(IStore store, PolicyBook book, TimeProvider 
         }
 
         var own = within.FindAll(row => row.IsOwn && row.Bytes > 0);
+        var spilt = own.FindAll(row => row.Bytes > PageBytes && !row.IsZero);
+        if (spilt.Count > 0)
+        {
+            spilt.ForEach(row => transaction.Execute("UPDATE messaging_entry SET sealed = zeroblob(length(sealed)) WHERE arrival = $1", row.Arrival));
+            return at;
+        }
+
         own.ForEach(row => transaction.Execute("UPDATE messaging_entry SET sealed = x'' WHERE arrival = $1", row.Arrival));
         book.Count(transaction, company, -own.Sum(row => row.Bytes));
         return at with { Arrival = within[^1].Arrival, Entries = at.Entries + own.Count };
@@ -94,9 +108,16 @@ internal sealed class MonthEmptying(IStore store, PolicyBook book, TimeProvider 
         }
 
         var chunks = transaction.Query(
-            "SELECT position, length(sealed) FROM messaging_file_chunk WHERE file_id = $1 ORDER BY position LIMIT $2",
-            row => (Position: row.GetInt64(0), Bytes: row.GetInt64(1)),
+            "SELECT position, length(sealed), substr(sealed, 1, 1) = x'00' FROM messaging_file_chunk WHERE file_id = $1 ORDER BY position LIMIT $2",
+            row => (Position: row.GetInt64(0), Bytes: row.GetInt64(1), IsZero: row.GetInt64(2) != 0),
             file, (long)ChunksAtOnce);
+        if (chunks.Exists(chunk => !chunk.IsZero))
+        {
+            chunks.ForEach(chunk => transaction.Execute(
+                "UPDATE messaging_file_chunk SET sealed = zeroblob(length(sealed)) WHERE file_id = $1 AND position = $2", file, chunk.Position));
+            return 0;
+        }
+
         chunks.ForEach(chunk => transaction.Execute("DELETE FROM messaging_file_chunk WHERE file_id = $1 AND position = $2", file, chunk.Position));
         book.Count(transaction, company, -chunks.Sum(chunk => chunk.Bytes));
         if (chunks.Count == ChunksAtOnce)

@@ -14,8 +14,29 @@ internal sealed class RetentionSweep(IStore store, IVault vault, MonthEmptying e
 {
     private static readonly TimeSpan Pause = TimeSpan.FromHours(1);
 
-    /// <summary>Ends what is over now.</summary>
+    private readonly SemaphoreSlim turn = new(1);
+
+    /// <summary>Ends what is over now; one run at a time.</summary>
     public async Task RunOnceAsync(CancellationToken ct)
+    {
+        await turn.WaitAsync(ct);
+        try
+        {
+            await EndAsync(ct);
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    public override void Dispose()
+    {
+        base.Dispose();
+        turn.Dispose();
+    }
+
+    private async Task EndAsync(CancellationToken ct)
     {
         foreach (var (company, month) in await store.ReadAsync(RetentionTable.Unfinished, ct))
         {
