@@ -36,7 +36,7 @@ internal static class AdminRetention
             var wanted = parsed.GetValue(forEver) ? 0 : parsed.GetValue(months) ?? 0;
             var now = session.Take(await session.Client.ReadMessagePolicyAsync(wanted, ct));
             var goes = now.Destruction;
-            var mayDestroy = parsed.GetValue(destroy) || goes is { Messages: 0, Files: 0, AtLeast: false };
+            var mayDestroy = parsed.GetValue(destroy);
             if (!mayDestroy && IsShorter(wanted, now.Policy.Retention))
             {
                 throw new CliExit(ExitCode.Usage, words[goes.AtLeast ? "retention.destroys-at-least" : "retention.destroys", goes.Messages, goes.Files]);

@@ -21,7 +21,11 @@ internal sealed class MessagingStatus(IStore store, Switchboard switchboard, Hel
                 ActivityConsumer.CountSince(session, now.AddMinutes(-1)),
                 session.QueryFirst("SELECT count(*) FROM messaging_conversation", row => row.GetInt64(0)),
                 session.QueryFirst(
-                    "SELECT coalesce(sum(s.bytes), 0), coalesce(sum(p.stored_gibibytes), 0), count(*) = count(nullif(p.stored_gibibytes, 0)) FROM messaging_stored s LEFT JOIN messaging_policy p ON p.company = s.company",
+                    """
+                    SELECT (SELECT coalesce(sum(bytes), 0) FROM messaging_stored), (SELECT coalesce(sum(stored_gibibytes), 0) FROM messaging_policy),
+                        NOT EXISTS (SELECT 1 FROM messaging_stored s WHERE NOT EXISTS (
+                            SELECT 1 FROM messaging_policy p WHERE p.company = s.company AND p.stored_gibibytes > 0))
+                    """,
                     row => (Bytes: row.GetInt64(0), Gibibytes: row.GetInt64(1), AllLimited: row.GetInt64(2) != 0))),
             ct);
         return new StatusSection(Text("Title", culture),
