@@ -83,6 +83,8 @@ internal static class ChatBench
         var client = joined.Value;
         client.Start();
         await client.CaughtUpAsync(TimeSpan.FromMinutes(1), CancellationToken.None);
+        var limits = new MessageLimits { MessagesPerMinute = 6_000, FileMebibytesPerDay = 2_048, ConversationsPerDay = 200 };
+        _ = (await client.LimitMessagesAsync(limits, CancellationToken.None)).Value;
         return client;
     }
 

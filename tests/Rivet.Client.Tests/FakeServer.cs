@@ -49,6 +49,9 @@ internal sealed class FakeServer(int seed)
     /// <summary>Whether <see cref="Other"/> is here.</summary>
     public bool IsOtherHere { get; set; }
 
+    /// <summary>What was appended before was destroyed by the company's retention.</summary>
+    public long KeptSinceMs { get; set; }
+
     public Func<SendRequest, Refusal?> RefuseSend { get; set; } = _ => null;
 
     public ConversationId AddConversation()
@@ -211,7 +214,7 @@ internal sealed class FakeServer(int seed)
 
     private Result<byte[], Refusal> List()
     {
-        var response = new ListConversationsResponse();
+        var response = new ListConversationsResponse { KeptSinceMs = KeptSinceMs };
         foreach (var (id, conversation) in conversations)
         {
             var copy = conversation.Clone();

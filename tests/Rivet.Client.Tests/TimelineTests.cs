@@ -73,8 +73,24 @@ public sealed class TimelineTests
         timeline.Apply(new Entry { Sequence = ++sequence, Content = ByteString.CopyFrom(0xFF, 0xFF, 0xFF) });
         timeline.Apply(new Entry { Sequence = ++sequence, Content = ByteString.Empty, OwnTimeMs = long.MaxValue });
         timeline.Apply(new Entry { Sequence = ++sequence, Content = Composer.Recall(999).ToByteString(), OwnTimeMs = long.MinValue });
-        Assert.All(timeline.Items, item => Assert.Equal(TimelineKind.Unreadable, item.Kind));
-        Assert.Equal(2, timeline.Items.Count);
+        Assert.Equal([TimelineKind.Unreadable, TimelineKind.Expired], timeline.Items.Select(item => item.Kind));
+    }
+
+    /// <summary>A destroyed reaction looks as a destroyed post: a year of both is one line.</summary>
+    [Fact]
+    public void Apply_DestroyedEntries_AreOneLineAndAnAnswerToThemStandsForItself()
+    {
+        timeline.Apply(new Entry { Sequence = ++sequence });
+        Assert.False(Assert.Single(timeline.Items).Several);
+        timeline.Apply(new Entry { Sequence = ++sequence });
+        Apply(FakeServer.Other, Composer.React(1, "👍", removed: false));
+        Apply(FakeServer.Other, Composer.Post("still here", 1, [], []));
+        timeline.Apply(new Entry { Sequence = ++sequence, OwnTimeMs = long.MaxValue });
+
+        Assert.Equal([(TimelineKind.Expired, true), (TimelineKind.Post, false), (TimelineKind.Expired, false)], timeline.Items.Select(item => (item.Kind, item.Several)));
+        Assert.Empty(timeline.Items[0].Reactions);
+        Assert.Equal((0UL, 0), (timeline.Items[1].Thread, timeline.Items[0].Replies));
+        Assert.Same(timeline.Find(1), timeline.Find(2));
     }
 
     [Fact]

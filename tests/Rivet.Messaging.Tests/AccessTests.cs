@@ -59,7 +59,7 @@ public sealed class AccessTests
     public async Task EveryMappedMethod_IsCoveredByTheseTests()
     {
         await using var server = await TestServer.StartAsync();
-        var byCompany = new[] { Method.ListConversations, Method.CreateConversation, Method.ImportConversation, Method.WatchPresence };
+        var byCompany = new[] { Method.ListConversations, Method.CreateConversation, Method.ImportConversation, Method.WatchPresence, Method.ReadMessagePolicy, Method.ChangeMessagePolicy };
 
         var covered = RequestsOn(new Conversation(), ByteString.Empty).Keys.Concat(byCompany);
 
@@ -99,6 +99,12 @@ public sealed class AccessTests
         Assert.Equal(
             RefusalCode.Denied,
             (await guest.RefusedAsync(Method.CreateConversation, new CreateConversationRequest { Kind = ConversationKind.Direct, Members = { member.Person } })).Code);
+        foreach (var person in new[] { guest, member })
+        {
+            Assert.Equal("access.role", (await person.RefusedAsync(Method.ReadMessagePolicy, new ReadMessagePolicyRequest())).Reason);
+            Assert.Equal("access.role", (await person.RefusedAsync(Method.ChangeMessagePolicy, new ChangeMessagePolicyRequest { KeepMonths = 1, MayDestroy = true })).Reason);
+        }
+
         Assert.Equal(RefusalCode.Denied, (await guest.RefusedAsync(Method.WatchPresence, new WatchPresenceRequest { PersonIds = { member.Person } })).Code);
     }
 

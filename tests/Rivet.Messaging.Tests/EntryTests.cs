@@ -51,6 +51,7 @@ public sealed class EntryTests
         var (ann, bob) = (await server.JoinAsync(server.State.Company), await server.JoinAsync(server.State.Company));
         var annsOther = server.Device(ann);
         TestDevice[] devices = [ann, bob, annsOther];
+        await server.LiftLimitsAsync(server.State.Company);
 
         await Gen.Int[0, 5].Array[1, 60].SampleAsync(
             async steps =>

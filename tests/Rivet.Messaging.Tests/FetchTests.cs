@@ -11,6 +11,7 @@ public sealed class FetchTests
     {
         await using var server = await TestServer.StartAsync();
         var ann = await server.JoinAsync(server.State.Company);
+        await server.LiftLimitsAsync(server.State.Company);
         var group = await ann.GroupAsync("long");
         await Task.WhenAll(Enumerable.Range(0, 600).Select(number => ann.SendAsync(group, TestDevice.Post($"{number}"))));
         await Task.WhenAll(Enumerable.Range(0, 30).Select(_ => ann.SendAsync(group, TestDevice.Post(new string('x', 40_000)))));

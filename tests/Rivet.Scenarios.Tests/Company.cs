@@ -26,6 +26,10 @@ internal sealed class Company : IAsyncDisposable
         var company = new Company(LinkTarget.Of(invitation));
         var join = new Join { Code = ByteString.CopyFrom(invitation.Code.Bytes), PersonName = "Ana", DeviceName = "Ana's desk", CompanyName = name };
         company.devices.Add(await Device.JoinAsync(company.Target, join));
+
+        // Scenarios write as no person does.
+        var limits = new MessageLimits { MessagesPerMinute = 6_000, FileMebibytesPerDay = 2_048, ConversationsPerDay = 200 };
+        await company.Founder.AskAsync(Method.ChangeMessagePolicy, new ChangeMessagePolicyRequest { Limits = limits }, ChangeMessagePolicyResponse.Parser);
         return company;
     }
 

@@ -20,8 +20,16 @@ internal sealed class Crew(string folder, TimeProvider time) : IAsyncDisposable
     private readonly List<RivetClient> clients = [];
     private int homes;
 
-    public Task<Device> FoundAsync(InvitationLink invitation, CancellationToken ct)
-        => JoinAsync(invitation, new JoinDetails("Robin", Words.Of("Desk"), Company), ct);
+    public async Task<Device> FoundAsync(InvitationLink invitation, CancellationToken ct)
+    {
+        var robin = await JoinAsync(invitation, new JoinDetails("Robin", Words.Of("Desk"), Company), ct);
+
+        // Where the server is killed, one person writes as fast as it goes.
+        var limits = (await robin.Client.ReadMessagePolicyAsync(null, ct)).Value(Words.Of("Join")).Policy.Limits;
+        limits.MessagesPerMinute = 6_000;
+        (await robin.Client.LimitMessagesAsync(limits, ct)).Value(Words.Of("Join"));
+        return robin;
+    }
 
     /// <summary>Invites the two who wrote most in the imported history: they get their own past.</summary>
     public async Task<(Device First, Device Second)> InviteTwoAsync(Device robin, CancellationToken ct)

@@ -66,9 +66,10 @@ public sealed partial class RivetClient
     public void Refresh(Timeline timeline)
     {
         ArgumentNullException.ThrowIfNull(timeline);
-        if (store.Incarnation() is var incarnation && !incarnation.AsSpan().SequenceEqual(timeline.Incarnation))
+        var (incarnation, keptSince) = (store.Incarnation(), store.KeptSinceMs());
+        if (keptSince != timeline.KeptSinceMs || !incarnation.AsSpan().SequenceEqual(timeline.Incarnation))
         {
-            timeline.Begin(incarnation);
+            timeline.Begin(incarnation, keptSince);
         }
 
         IReadOnlyList<Entry> more;

@@ -81,6 +81,32 @@ public sealed partial class RivetClient
     public Task<Result<TestMailResponse, ClientRefusal>> TestMailAsync(string address, string language, CancellationToken ct)
         => AskAsync(Method.TestMail, new TestMailRequest { Address = address, Language = language }, TestMailResponse.Parser, ct);
 
+    /// <summary>What the company decided about its messages; for administrators.</summary>
+    /// <param name="keepMonths">Set: what would be destroyed if only so many months were kept is counted.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public Task<Result<ReadMessagePolicyResponse, ClientRefusal>> ReadMessagePolicyAsync(int? keepMonths, CancellationToken ct)
+    {
+        var request = new ReadMessagePolicyRequest();
+        if (keepMonths is { } months)
+        {
+            request.KeepMonths = (uint)months;
+        }
+
+        return AskAsync(Method.ReadMessagePolicy, request, ReadMessagePolicyResponse.Parser, ct);
+    }
+
+    /// <summary>Decides for how long messages are kept: 0 for ever. A shorter time destroys, after a day in which it can be taken back.</summary>
+    public Task<Result<ChangeMessagePolicyResponse, ClientRefusal>> KeepMessagesAsync(int months, bool mayDestroy, CancellationToken ct)
+        => AskAsync(
+            Method.ChangeMessagePolicy,
+            new ChangeMessagePolicyRequest { KeepMonths = (uint)months, MayDestroy = mayDestroy },
+            ChangeMessagePolicyResponse.Parser,
+            ct);
+
+    /// <summary>Sets what one person may write and the company may store.</summary>
+    public Task<Result<ChangeMessagePolicyResponse, ClientRefusal>> LimitMessagesAsync(MessageLimits limits, CancellationToken ct)
+        => AskAsync(Method.ChangeMessagePolicy, new ChangeMessagePolicyRequest { Limits = limits }, ChangeMessagePolicyResponse.Parser, ct);
+
     /// <summary>Opens the conversation with one person, or makes a group; it is in the home when this returns.</summary>
     public async Task<Result<CreateConversationResponse, ClientRefusal>> CreateConversationAsync(
         ConversationKind kind, string title, IEnumerable<PersonId> members, CancellationToken ct)

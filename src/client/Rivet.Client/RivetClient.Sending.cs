@@ -26,9 +26,18 @@ public sealed partial class RivetClient
     public ValueTask SavedAsync(CancellationToken ct) => store.DurableAsync(ct);
 
     /// <summary>Queues and waits for the server's commit. Cancelled, the message stays in the queue and still goes out.</summary>
-    public async Task<Result<Sent, ClientRefusal>> SendAsync(ConversationId conversation, Content content, CancellationToken ct)
+    public Task<Result<Sent, ClientRefusal>> SendAsync(ConversationId conversation, Content content, CancellationToken ct)
+        => SendAsync(conversation, content, held: null, ct);
+
+    /// <inheritdoc cref="SendAsync(ConversationId, Content, CancellationToken)"/>
+    /// <param name="conversation">Where.</param>
+    /// <param name="content">What.</param>
+    /// <param name="held">Told when a limit of the company holds the message back, and for how long; it goes out by itself then.</param>
+    /// <param name="ct">Ends the wait.</param>
+    public async Task<Result<Sent, ClientRefusal>> SendAsync(ConversationId conversation, Content content, IProgress<TimeSpan>? held, CancellationToken ct)
     {
         var messageId = Queue(conversation, content, awaited: true);
+        long told = 0;
         try
         {
             while (true)
@@ -45,6 +54,12 @@ public sealed partial class RivetClient
                     return message.State is OutgoingState.Delivered
                         ? new Sent(conversation, message.Sequence, messageId, message.AppendedMs)
                         : ClientRefusal.Of(message.Why);
+                }
+
+                if (message.HeldUntilMs > told)
+                {
+                    told = message.HeldUntilMs;
+                    held?.Report(DateTimeOffset.FromUnixTimeMilliseconds(told) - time.GetUtcNow());
                 }
 
                 if (Status is { Phase: LinkPhase.Ended } ended)
@@ -72,6 +87,7 @@ public sealed partial class RivetClient
                 MessageId = pair.MessageId,
                 Content = Content.Parser.ParseFrom(pair.Message.Content),
                 QueuedMs = pair.Message.QueuedMs,
+                HeldFor = HeldFor(pair.Message),
                 Refusal = pair.Message.State is OutgoingState.Refused ? ClientRefusal.Of(pair.Message.Why) : null,
             })];
 
@@ -87,6 +103,12 @@ public sealed partial class RivetClient
 
     /// <summary>Takes a message that was refused, or not sent yet, out of the queue.</summary>
     public void Discard(ReadOnlyMemory<byte> messageId) => store.RemoveOutgoing(messageId.ToArray());
+
+    private TimeSpan HeldFor(OutgoingRecord message)
+    {
+        var left = DateTimeOffset.FromUnixTimeMilliseconds(message.HeldUntilMs) - time.GetUtcNow();
+        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+    }
 
     private byte[] Queue(ConversationId conversation, Content content, bool awaited)
     {
@@ -114,6 +136,9 @@ public sealed record PendingMessage
 
     /// <summary>When it was queued, Unix milliseconds of this machine's clock.</summary>
     public required long QueuedMs { get; init; }
+
+    /// <summary>For how long a limit of the company still holds it back; zero when none does.</summary>
+    public TimeSpan HeldFor { get; init; }
 
     /// <summary>Why the server refused it; null while it waits.</summary>
     public ClientRefusal? Refusal { get; init; }

@@ -17,6 +17,11 @@ public static class MessagingModule
     {
         services.AddMigrations("messaging", typeof(MessagingModule).Assembly);
         services.AddHostedService<RestoreStart>();
+        services.AddMetrics();
+        services.AddSingleton<PolicyBook>().AddSingleton<DestructionCount>().AddSingleton<PolicyEndpoints>();
+        services.AddSingleton<Allowances>().AddSingleton<HeldBack>();
+        services.AddSingleton<MonthEmptying>().AddSingleton<RetentionSweep>();
+        services.AddHostedService(provider => provider.GetRequiredService<RetentionSweep>());
         services.AddSingleton<EntrySeal>();
         services.AddSingleton<Appender>();
         services.AddSingleton<ServerEntries>();
@@ -49,6 +54,7 @@ public static class MessagingModule
         var live = services.GetRequiredService<LiveEndpoints>();
         var files = services.GetRequiredService<FileEndpoints>();
         var imports = services.GetRequiredService<ImportEndpoints>();
+        var policies = services.GetRequiredService<PolicyEndpoints>();
 
         endpoints.Map(Method.ListConversations, ListConversationsRequest.Parser, Permissions.List, (who, _) => Resource.Of(who.Company), Answering<ListConversationsRequest, ListConversationsResponse>(conversations.ListAsync));
         endpoints.Map(Method.CreateConversation, CreateConversationRequest.Parser, Permissions.Create, (who, _) => Resource.Of(who.Company), Answering<CreateConversationRequest, CreateConversationResponse>(conversations.CreateAsync));
@@ -65,6 +71,8 @@ public static class MessagingModule
         endpoints.Map(Method.GetFileChunk, GetFileChunkRequest.Parser, Permissions.GetFile, (who, request) => Conversation(who, request.ConversationId), Answering<GetFileChunkRequest, GetFileChunkResponse>(files.GetAsync));
         endpoints.Map(Method.ImportConversation, ImportConversationRequest.Parser, Permissions.Import, (who, _) => Resource.Of(who.Company), Answering<ImportConversationRequest, ImportConversationResponse>(imports.ImportConversationAsync));
         endpoints.Map(Method.ImportEntries, ImportEntriesRequest.Parser, Permissions.Import, (who, _) => Resource.Of(who.Company), Answering<ImportEntriesRequest, ImportEntriesResponse>(imports.ImportEntriesAsync));
+        endpoints.Map(Method.ReadMessagePolicy, ReadMessagePolicyRequest.Parser, Permissions.Policy, (who, _) => Resource.Of(who.Company), Answering<ReadMessagePolicyRequest, ReadMessagePolicyResponse>(policies.ReadAsync));
+        endpoints.Map(Method.ChangeMessagePolicy, ChangeMessagePolicyRequest.Parser, Permissions.Policy, (who, _) => Resource.Of(who.Company), Answering<ChangeMessagePolicyRequest, ChangeMessagePolicyResponse>(policies.ChangeAsync));
         return endpoints;
     }
 

@@ -28,6 +28,12 @@ internal enum MessagingRefusal : byte
     VaultUnavailable,
     Destroyed,
     Damaged,
+    Expired,
+    PolicyOutOfBounds,
+    WouldDestroy,
+    StorageFull,
+    FilesOfToday,
+    ConversationsOfToday,
 }
 
 internal static class MessagingRefusals
@@ -57,6 +63,9 @@ internal static class MessagingRefusals
         MessagingRefusal.StoreUnavailable => Refusals.Unavailable("store.unavailable", "The store cannot take it now; nothing was stored."),
         MessagingRefusal.VaultUnavailable => Refusals.Unavailable("vault.unavailable", "The key cannot be reached now; nothing was done."),
         MessagingRefusal.Destroyed => Refusals.Destroyed("vault.destroyed", "The key of this content was destroyed."),
+        MessagingRefusal.Expired => Refusals.Destroyed("messaging.expired", "It was deleted by your company's retention rule."),
+        MessagingRefusal.PolicyOutOfBounds => Refusals.Invalid("messaging.policy-bounds", "Months are 0 to 120; messages a minute 10 to 6,000; MiB of files a day 1 to 1,000,000; GiB stored 0 to 1,000,000; conversations a day 1 to 100,000."),
+        MessagingRefusal.WouldDestroy => Refusals.Conflict("messaging.would-destroy", "A shorter time destroys messages and files for good; say that it may."),
         _ => new Refusal { Code = RefusalCode.Internal, Reason = "messaging.damaged", Detail = "A stored entry does not open; the administrator should look at the log." },
     };
 }

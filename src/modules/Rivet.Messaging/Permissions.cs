@@ -14,5 +14,6 @@ internal static class Permissions
     public static readonly Permission WatchPresence = new("presence.watch");
     public static readonly Permission PutFile = new("file.put");
     public static readonly Permission GetFile = new("file.get");
+    public static readonly Permission Policy = new("message.policy");
     public static readonly Permission Import = new("conversation.import");
 }

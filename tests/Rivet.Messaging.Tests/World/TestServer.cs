@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -33,12 +34,13 @@ internal sealed class TestServer : IAsyncDisposable
 
     public IStore Store => Services.GetRequiredService<IStore>();
 
-    public static async Task<TestServer> StartAsync(TestState? state = null, long maxBytes = 0)
+    public static async Task<TestServer> StartAsync(TestState? state = null, long maxBytes = 0, TimeProvider? time = null, bool sweeps = true)
     {
         var ownsState = state is null;
         state ??= new TestState();
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders();
+        builder.Services.AddSingleton(time ?? TimeProvider.System);
         builder.Services.AddStorage(options =>
         {
             options.Folder = state.Folder.Path;
@@ -50,6 +52,12 @@ internal sealed class TestServer : IAsyncDisposable
         builder.Services.AddSingleton<IVault>(provider => new DetachableVault((IVault)ActivatorUtilities.CreateInstance(provider, vault), state));
         builder.Services.AddSingleton<IPeople>(state.People);
         builder.Services.AddMessaging();
+        builder.Services.AddSingleton<IOutboxConsumer>(new EventNotes(state));
+        if (!sweeps)
+        {
+            builder.Services.Remove(builder.Services.Last(service => service.ServiceType == typeof(IHostedService) && service.ImplementationFactory?.Method.ReturnType == typeof(RetentionSweep)));
+        }
+
         builder.AddCluster();
         var host = builder.Build();
         await host.StartAsync(TestContext.Current.CancellationToken);
@@ -69,6 +77,14 @@ internal sealed class TestServer : IAsyncDisposable
             },
             CancellationToken.None);
         return new TestDevice(this, Subject.OfDevice(company, person, EntityId.New<DeviceId>(TimeProvider.System)));
+    }
+
+    /// <summary>Lets a company write as fast as can be set, and once as much.</summary>
+    public async Task LiftLimitsAsync(CompanyId company)
+    {
+        var most = (CompanyPolicy.Default with { MessagesPerMinute = 6_000 }).LimitsToWire();
+        var changed = await Services.GetRequiredService<PolicyBook>().ChangeAsync(Subject.OfSystem(company), new PolicyChange { Limits = most }, CancellationToken.None);
+        Assert.True(changed.IsOk);
     }
 
     /// <summary>A new device of the same person, or the same device on another server.</summary>
@@ -96,6 +112,9 @@ internal sealed class TestState : IDisposable
     public bool IsVaultDetached { get; set; }
 
     public TestPeople People { get; } = new();
+
+    /// <summary>The security events so far, as they are stored.</summary>
+    public Channel<string> Events { get; } = Channel.CreateUnbounded<string>();
 
     public CompanyId Company { get; } = EntityId.New<CompanyId>(TimeProvider.System);
 

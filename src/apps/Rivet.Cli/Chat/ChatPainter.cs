@@ -255,7 +255,9 @@ internal sealed class ChatPainter(ChatState state, Words words, TimeZoneInfo zon
             yield return Row(chosen, new Span("      " + line, Ink.Quiet), width);
         }
 
-        var state = pending.Refusal is { } why ? words["chat.not-sent", words.Say(why)] : words["chat.sending"];
+        var state = pending.Refusal is { } why ? words["chat.not-sent", words.Say(why)]
+            : pending.HeldFor > TimeSpan.Zero ? words["chat.held", Math.Ceiling(pending.HeldFor.TotalSeconds)]
+            : words["chat.sending"];
         yield return Row(chosen, new Span("      " + state, pending.Refusal is null ? Ink.Quiet : Ink.Failing), width);
     }
 

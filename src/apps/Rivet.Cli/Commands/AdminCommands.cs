@@ -18,6 +18,8 @@ internal static class AdminCommands
         AdminEvents.Build(options),
         AdminCompany.Build(options),
         AdminMail.Build(options),
+        AdminRetention.Build(options),
+        AdminLimits.Build(options),
     };
 
     private static Command Invite(Options options)

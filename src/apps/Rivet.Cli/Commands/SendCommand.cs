@@ -48,7 +48,8 @@ internal static class SendCommand
         session.Client.Start();
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
         patience.CancelAfter(wait);
-        var sent = session.Take(await session.Client.SendAsync(id, content, patience.Token));
+        var held = new Held(session);
+        var sent = session.Take(await session.Client.SendAsync(id, content, held, patience.Token));
         if (session.Json)
         {
             JsonLine.Write(session.Output, json =>
@@ -64,6 +65,12 @@ internal static class SendCommand
         {
             await session.Output.WriteLineAsync(session.Words["send.done", sent.Sequence]);
         }
+    }
+
+    /// <summary>Says at once that the message waits; <see cref="Progress{T}"/> would say it later, from another thread.</summary>
+    private sealed class Held(Session session) : IProgress<TimeSpan>
+    {
+        public void Report(TimeSpan value) => session.Error.WriteLine(session.Words["chat.held", Math.Ceiling(value.TotalSeconds)]);
     }
 
     /// <summary>What the home knows is tried first, so that sending works, and queues, without a link.</summary>

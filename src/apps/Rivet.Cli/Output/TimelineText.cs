@@ -14,6 +14,7 @@ internal sealed class TimelineText(Names names, Words words, TimeZoneInfo zone)
         TimelineKind.Joined => words["line.joined", names.Person(item.Subject)],
         TimelineKind.Left => words["line.left", names.Person(item.Subject)],
         TimelineKind.Titled => words["line.titled", Plain.Line(item.Text)],
+        TimelineKind.Expired => words[item.Several ? "line.expired-several" : "line.expired"],
         TimelineKind.Unreadable => words["line.unreadable"],
         _ when item.Recalled => words["line.recalled"],
         _ when item.Opaque => words["line.opaque"],

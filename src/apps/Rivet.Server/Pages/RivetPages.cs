@@ -2,6 +2,7 @@ using System.Reflection;
 using Microsoft.AspNetCore.DataProtection;
 using Rivet.Hosting.Status;
 using Rivet.Identity;
+using Rivet.Messaging;
 using Rivet.UiKit;
 
 namespace Rivet.Server.Pages;
@@ -20,6 +21,7 @@ internal static class RivetPages
         var services = builder.Services;
         services.AddUiKit();
         services.AddIdentityPages();
+        services.AddMessagingPages();
         services.AddRazorComponents().AddInteractiveServerComponents(options => options.DisconnectedCircuitRetentionPeriod = TimeSpan.FromMinutes(1));
         services.AddCascadingAuthenticationState();
         services.AddDataProtection().SetApplicationName("rivet").PersistKeysToFileSystem(Directory.CreateDirectory(Path.Combine(keysFolder, "pages")));

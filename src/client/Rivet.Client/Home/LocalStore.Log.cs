@@ -66,6 +66,25 @@ internal sealed partial class LocalStore
         }
     });
 
+    /// <summary>Unix milliseconds: contents appended before were destroyed by the company's retention; 0 for none.</summary>
+    public long KeptSinceMs() => records.Find(RecordKind.KeptSince, RecordKeys.One) is { } value ? BinaryPrimitives.ReadInt64BigEndian(value) : 0;
+
+    /// <summary>
+    /// Drops the contents of what was appended before a time, as the server did; numbers, authors and times stay. The time is noted once
+    /// all logs are done: killed before, the next run does them again.
+    /// </summary>
+    public void Expire(long keptSinceMs)
+    {
+        foreach (var conversation in Conversations())
+        {
+            Expire(EntityId.Read<ConversationId>(conversation.ConversationId.Span), keptSinceMs);
+        }
+
+        var value = new byte[sizeof(long)];
+        BinaryPrimitives.WriteInt64BigEndian(value, keptSinceMs);
+        Write(write => write.Put(RecordKind.KeptSince, RecordKeys.One, value));
+    }
+
     /// <summary>
     /// Stores the entries that follow the cursor without a gap and moves it; ones already held are passed over. Gives
     /// the cursor. Entries must be of one conversation.
@@ -137,6 +156,37 @@ internal sealed partial class LocalStore
             conversation.LastMs = Math.Max(conversation.LastMs, lastMs);
             write.Put(RecordKind.Conversation, key, conversation.ToByteArray());
         }
+    }
+
+    private void Expire(ConversationId conversation, long keptSinceMs)
+    {
+        const int batch = 500;
+        IReadOnlyList<Entry> entries;
+        var from = 1UL;
+        do
+        {
+            entries = Entries(conversation, from, batch);
+            var old = entries.TakeWhile(entry => entry.AppendedMs < keptSinceMs).ToList();
+            if (old.Exists(entry => !entry.Content.IsEmpty))
+            {
+                Write(write =>
+                {
+                    foreach (var entry in old.Where(entry => !entry.Content.IsEmpty))
+                    {
+                        entry.Content = ByteString.Empty;
+                        write.Put(RecordKind.Entry, RecordKeys.Entry(conversation, entry.Sequence), entry.ToByteArray());
+                    }
+                });
+            }
+
+            if (old.Count < entries.Count)
+            {
+                return;
+            }
+
+            from += (ulong)entries.Count;
+        }
+        while (entries.Count == batch);
     }
 
     private static byte[] ReaderKey(string name) => System.Text.Encoding.UTF8.GetBytes(name);

@@ -23,6 +23,17 @@ internal sealed partial class LocalStore
         return Append(write, EntityId.Read<ConversationId>(entry.ConversationId.Span), [entry]);
     });
 
+    /// <summary>The server takes the message no sooner than this; it stays in the queue.</summary>
+    public void Held(byte[] messageId, long untilMs) => Write(write =>
+    {
+        if (write.Find(RecordKind.Outgoing, messageId) is { } value)
+        {
+            var message = OutgoingRecord.Parser.ParseFrom(value);
+            message.HeldUntilMs = untilMs;
+            write.Put(RecordKind.Outgoing, messageId, message.ToByteArray());
+        }
+    });
+
     public void Refused(byte[] messageId, ClientRefusal why) => Write(write =>
     {
         if (write.Find(RecordKind.Outgoing, messageId) is { } value)

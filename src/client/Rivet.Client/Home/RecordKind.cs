@@ -44,4 +44,7 @@ internal enum RecordKind : byte
 
     /// <summary>Which incarnation of the server the logs here are of: its 16 bytes. Key: empty.</summary>
     Incarnation = 14,
+
+    /// <summary>What was appended before this time was destroyed by the company's retention (8 bytes, big-endian, Unix milliseconds). Key: empty.</summary>
+    KeptSince = 15,
 }

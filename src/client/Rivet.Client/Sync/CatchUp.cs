@@ -90,6 +90,11 @@ internal sealed class CatchUp(ILink link, LocalStore store, SyncInbox inbox, Per
             store.KeepIncarnation(page.Incarnation.ToByteArray());
         }
 
+        if (page.KeptSinceMs > store.KeptSinceMs())
+        {
+            store.Expire(page.KeptSinceMs);
+        }
+
         foreach (var gone in known.Where(one => !one.Removed && !present.Contains(EntityId.Read<ConversationId>(one.ConversationId.Span))))
         {
             gone.Removed = true;

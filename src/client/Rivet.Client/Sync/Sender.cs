@@ -14,6 +14,8 @@ internal sealed class Sender(ILink link, LocalStore store, SyncInbox inbox, Prof
 {
     private const int MostFaults = 3;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
     private readonly Dictionary<string, int> faults = [];
 
     public async Task RunAsync(CancellationToken ct)
@@ -25,12 +27,12 @@ internal sealed class Sender(ILink link, LocalStore store, SyncInbox inbox, Prof
             if (queued.Count > 0)
             {
                 await store.DurableAsync(ct);
-                var sent = await Task.WhenAll(queued
+                var pauses = await Task.WhenAll(queued
                     .GroupBy(pair => pair.Message.ConversationId)
                     .Select(conversation => SendInOrderAsync([.. conversation], ct)));
-                if (!sent.All(all => all))
+                if (pauses.Max() is var pause && pause > TimeSpan.Zero)
                 {
-                    await Task.Delay(Pause, time, ct);
+                    await Task.Delay(pause, time, ct);
                 }
 
                 continue;
@@ -40,21 +42,21 @@ internal sealed class Sender(ILink link, LocalStore store, SyncInbox inbox, Prof
         }
     }
 
-    private async Task<bool> SendInOrderAsync(IReadOnlyList<(byte[] MessageId, OutgoingRecord Message)> messages, CancellationToken ct)
+    /// <summary>How long the rest of the conversation's queue must wait; zero when all of it went.</summary>
+    private async Task<TimeSpan> SendInOrderAsync(IReadOnlyList<(byte[] MessageId, OutgoingRecord Message)> messages, CancellationToken ct)
     {
         foreach (var (messageId, message) in messages)
         {
-            if (!await SendAsync(messageId, message, ct))
+            if (await SendAsync(messageId, message, ct) is var pause && pause > TimeSpan.Zero)
             {
-                return false;
+                return pause;
             }
         }
 
-        return true;
+        return TimeSpan.Zero;
     }
 
-    /// <summary>False when the rest of this conversation's queue must wait.</summary>
-    private async Task<bool> SendAsync(byte[] messageId, OutgoingRecord message, CancellationToken ct)
+    private async Task<TimeSpan> SendAsync(byte[] messageId, OutgoingRecord message, CancellationToken ct)
     {
         var request = new SendRequest
         {
@@ -66,21 +68,32 @@ internal sealed class Sender(ILink link, LocalStore store, SyncInbox inbox, Prof
         if (answer.TryGet(out var stored, out var refusal))
         {
             Delivered(messageId, message, stored);
-            return true;
+            return TimeSpan.Zero;
         }
 
         switch (refusal.Code)
         {
             case RefusalCode.Unavailable when refusal.Reason == "link.lost":
                 throw new LinkEndedException(refusal.Reason);
-            case RefusalCode.Unavailable or RefusalCode.TooMany:
-                return false;
+            case RefusalCode.TooMany:
+                return Hold(messageId, refusal);
+            case RefusalCode.Unavailable:
+                return Pause;
             case RefusalCode.Internal when CountFault(messageId) < MostFaults:
-                return false;
+                return Pause;
             default:
                 store.Refused(messageId, ClientRefusal.Of(refusal));
-                return true;
+                return TimeSpan.Zero;
         }
+    }
+
+    /// <summary>A limit of the company: the message keeps its place and goes out when the server says it may.</summary>
+    private TimeSpan Hold(byte[] messageId, Refusal refusal)
+    {
+        var wait = refusal.RetryAfterMs == 0 ? Pause : TimeSpan.FromMilliseconds(refusal.RetryAfterMs);
+        wait = wait < ShortestPause ? ShortestPause : wait > LongestPause ? LongestPause : wait;
+        store.Held(messageId, (time.GetUtcNow() + wait).ToUnixTimeMilliseconds());
+        return wait;
     }
 
     private void Delivered(byte[] messageId, OutgoingRecord message, SendResponse stored)

@@ -13,6 +13,7 @@ public sealed class Timeline
 {
     private readonly Dictionary<ulong, TimelineItem> bySequence = [];
     private readonly List<TimelineItem> items = [];
+    private TimelineItem? expired;
 
     /// <summary>An empty timeline of a conversation.</summary>
     public Timeline(ConversationId conversation) => Conversation = conversation;
@@ -25,6 +26,9 @@ public sealed class Timeline
 
     /// <summary>Which of the server's incarnations the lines are of.</summary>
     internal byte[] Incarnation { get; private set; } = [];
+
+    /// <summary>Which state of the company's retention the lines are of.</summary>
+    internal long KeptSinceMs { get; private set; }
 
     /// <summary>The lines, oldest first by their own time.</summary>
     public IReadOnlyList<TimelineItem> Items => items;
@@ -63,6 +67,13 @@ public sealed class Timeline
         }
 
         Last = entry.Sequence;
+        if (entry.Content.IsEmpty)
+        {
+            AddExpired(entry);
+            return;
+        }
+
+        expired = null;
         var content = Read(entry);
         switch (content?.KindCase)
         {
@@ -76,7 +87,7 @@ public sealed class Timeline
                 Recall(content.Recall);
                 break;
             case Content.KindOneofCase.Reaction:
-                if (bySequence.TryGetValue(content.Reaction.Target, out var target) && EntityId.TryRead<PersonId>(entry.AuthorPersonId.Span, out var person))
+                if (bySequence.TryGetValue(content.Reaction.Target, out var target) && target.Kind is not TimelineKind.Expired && EntityId.TryRead<PersonId>(entry.AuthorPersonId.Span, out var person))
                 {
                     target.React(content.Reaction.Emoji, person, content.Reaction.Removed);
                 }
@@ -97,27 +108,44 @@ public sealed class Timeline
         }
     }
 
-    /// <summary>Empties it: the server was restored, and what was read may be another log now.</summary>
-    internal void Begin(byte[] incarnation)
+    /// <summary>Empties it: the server was restored, and what was read may be another log now; or older contents were dropped.</summary>
+    internal void Begin(byte[] incarnation, long keptSinceMs)
     {
-        Incarnation = incarnation;
+        (Incarnation, KeptSinceMs, expired) = (incarnation, keptSinceMs, null);
         Last = 0;
         bySequence.Clear();
         items.Clear();
     }
 
+    /// <summary>What it was is not known any more: an old month is one line, not one for each of its reactions.</summary>
+    private void AddExpired(Entry entry)
+    {
+        if (expired is { } line)
+        {
+            line.Several = true;
+            bySequence.Add(entry.Sequence, line);
+            return;
+        }
+
+        expired = new TimelineItem(entry, TimelineKind.Expired);
+        Add(expired);
+    }
+
     private void AddPost(Entry entry, Post post)
     {
+        // An answer whose root is gone stands for itself: nothing is left that it could hang from.
+        var root = bySequence.GetValueOrDefault(post.Thread);
+        var isOrphan = root is { Kind: TimelineKind.Expired };
         var item = new TimelineItem(entry, TimelineKind.Post)
         {
             Text = post.Body?.Text ?? "",
             Opaque = post.Body?.FormCase is Body.FormOneofCase.Opaque,
             Emote = post.Emote,
-            Thread = post.Thread,
+            Thread = isOrphan ? 0 : post.Thread,
             Mentions = post.Mentions,
             Attachments = post.Attachments,
         };
-        if (post.Thread != 0 && bySequence.TryGetValue(post.Thread, out var root))
+        if (root is not null && !isOrphan)
         {
             root.Replies++;
         }

@@ -18,6 +18,9 @@ public enum TimelineKind
     /// <summary>The conversation was given a title.</summary>
     Titled,
 
+    /// <summary>Entries the company's retention destroyed: one line for all that follow one another.</summary>
+    Expired,
+
     /// <summary>An entry this program cannot read: of a newer kind, or malformed.</summary>
     Unreadable,
 }
@@ -56,6 +59,9 @@ public sealed class TimelineItem
 
     /// <summary>Whether the body is encrypted by the client itself in a way this program does not open.</summary>
     public bool Opaque { get; internal set; }
+
+    /// <summary>Whether more than one entry was destroyed here; see <see cref="TimelineKind.Expired"/>.</summary>
+    public bool Several { get; internal set; }
 
     /// <summary>A /me message.</summary>
     public bool Emote { get; internal set; }

@@ -40,6 +40,7 @@ internal static class RoleModel
         new("conversation.manage",        "conversation", Related(Member)),
         new("conversation.leave",         "conversation", Related(Member)),
         new("message.send",               "conversation", Related(Member)),
+        new("message.policy",             "company",      Role(Administrator)),
         new("file.put",                   "conversation", Related(Member)),
         new("file.get",                   "conversation", Related(Member)),
         new("presence.watch",             "company",      Role(Staff)),

@@ -3,8 +3,11 @@ using Rivet.Storage;
 
 namespace Rivet.Messaging;
 
-/// <summary>Counts sent messages by company and minute, for the status page.</summary>
-internal sealed class ActivityConsumer : IOutboxConsumer
+/// <summary>
+/// Counts sent messages by company and minute, for the status page, and their bytes, for the quota: behind the sends and many at once,
+/// so that no message pays for it.
+/// </summary>
+internal sealed class ActivityConsumer(PolicyBook policies) : IOutboxConsumer
 {
     private const long MinuteMs = 60_000;
 
@@ -25,6 +28,11 @@ internal sealed class ActivityConsumer : IOutboxConsumer
                 ON CONFLICT (company, minute) DO UPDATE SET messages = messages + excluded.messages
                 """,
                 company.ToBytes(), minute, count);
+        }
+
+        foreach (var company in rows.GroupBy(row => EntityId.Read<CompanyId>(row.Company)))
+        {
+            policies.Count(transaction, company.Key, company.Sum(row => (long)EntryTable.SealedBytes(row.Payload)));
         }
     }
 

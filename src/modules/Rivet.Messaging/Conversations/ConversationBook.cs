@@ -8,7 +8,7 @@ namespace Rivet.Messaging;
 
 /// <summary>Founds conversations. Whether there is one already is decided inside the transaction, so a race founds one.</summary>
 internal sealed class ConversationBook(
-    IStore store, IRelations relations, IPeople people, EntrySeal seal, ServerEntries serverEntries, Announcer announcer, TimeProvider time)
+    IStore store, IRelations relations, IPeople people, EntrySeal seal, ServerEntries serverEntries, Announcer announcer, PolicyBook policies, TimeProvider time)
 {
     /// <summary>The one-to-one conversation of the asker and another person.</summary>
     public async ValueTask<Result<(ConversationView View, string Title, bool Existed), MessagingRefusal>> OpenDirectAsync(
@@ -26,7 +26,8 @@ internal sealed class ConversationBook(
 
         var row = new ConversationRow { Id = EntityId.New<ConversationId>(time), Company = actor.Company, Kind = ConversationKind.Direct };
         var founding = new Founding(actor, row, ConversationTable.PairKey(actor.Company, actor.Person, other), string.Empty, [actor.Person, other], []);
-        return await store.WriteAsync(transaction => Found(transaction, founding), ct);
+        var policy = await policies.ReadAsync(actor.Company, ct);
+        return await store.WriteAsync(transaction => Found(transaction, founding, policy), ct);
     }
 
     /// <summary>A new group with the asker in it.</summary>
@@ -72,13 +73,24 @@ internal sealed class ConversationBook(
         {
             Id = id, Company = actor.Company, Kind = ConversationKind.Group, SealedTitle = titleBytes, ImportOrigin = importOrigin,
         };
-        return await store.WriteAsync(transaction => Found(transaction, new(actor, row, null, title, everybody, sealedEntries)), ct);
+        var policy = await policies.ReadAsync(actor.Company, ct);
+        return await store.WriteAsync(transaction => Found(transaction, new(actor, row, null, title, everybody, sealedEntries), policy), ct);
     }
 
-    private Result<(ConversationView View, string Title, bool Existed), MessagingRefusal> Found(WriteTransaction transaction, Founding founding)
+    private Result<(ConversationView View, string Title, bool Existed), MessagingRefusal> Found(WriteTransaction transaction, Founding founding, CompanyPolicy policy)
     {
         var now = time.GetUtcNow();
         var row = founding.Row;
+        var (company, person) = (row.Company, founding.Actor.Person);
+        var day = UsageTable.DayOf(now);
+        if (row.ImportOrigin is null && UsageTable.Find(transaction, company, person, day).Conversations >= policy.ConversationsPerDay)
+        {
+            // The pair's conversation may be there: finding it founds nothing.
+            return founding.PairKey is { } key && ConversationTable.FindPair(transaction, key) is { } known
+                ? (ConversationTable.View(transaction, known, person, founding.Actor.Device), founding.Title, true)
+                : MessagingRefusal.ConversationsOfToday;
+        }
+
         if (!ConversationTable.Add(transaction, row, founding.PairKey, now.ToUnixTimeMilliseconds()))
         {
             var there = founding.PairKey is { } pair
@@ -87,12 +99,18 @@ internal sealed class ConversationBook(
             return (ConversationTable.View(transaction, there!, founding.Actor.Person, founding.Actor.Device), founding.Title, true);
         }
 
-        foreach (var person in founding.Members)
+        if (row.ImportOrigin is null)
         {
-            MemberTable.Add(transaction, relations, row, person, joinedSequence: 1, now.ToUnixTimeMilliseconds());
+            UsageTable.Add(transaction, company, person, day, fileBytes: 0, conversations: 1);
+        }
+
+        foreach (var member in founding.Members)
+        {
+            MemberTable.Add(transaction, relations, row, member, joinedSequence: 1, now.ToUnixTimeMilliseconds());
         }
 
         founding.Entries.ForEach(entry => EntryTable.Append(transaction, entry, now.ToUnixTimeMilliseconds()));
+        policies.Count(transaction, company, founding.Entries.Sum(entry => (long)entry.Sealed.Length));
         transaction.Record(new SecurityEvent
         {
             Id = EntityId.New<EventId>(time),

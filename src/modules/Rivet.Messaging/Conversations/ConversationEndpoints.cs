@@ -10,7 +10,7 @@ namespace Rivet.Messaging;
 
 /// <summary>Lists and founds conversations and changes their members.</summary>
 internal sealed class ConversationEndpoints(
-    IStore store, IAccess access, GrainFinder<IConversationGrain> grains, ConversationBook book, ConversationReader reader)
+    IStore store, IAccess access, GrainFinder<IConversationGrain> grains, ConversationBook book, ConversationReader reader, HeldBack held)
 {
     public async ValueTask<Result<ListConversationsResponse, Refusal>> ListAsync(Permit permit, ListConversationsRequest request, CancellationToken ct)
     {
@@ -21,7 +21,7 @@ internal sealed class ConversationEndpoints(
 
         var limit = request.Limit == 0 ? Bounds.Page : (int)request.Limit;
         var subject = permit.Subject;
-        var (views, kept, current) = await store.ReadAsync(
+        var (views, kept, current, keptSince) = await store.ReadAsync(
             session =>
             {
                 var incarnation = Incarnation.Current(session);
@@ -29,7 +29,8 @@ internal sealed class ConversationEndpoints(
                 var page = ConversationTable.Page(session, subject.Person, request.After.Span, limit + 1);
                 return (page.ConvertAll(row => ConversationTable.View(session, row, subject.Person, subject.Device)),
                     common is { } last ? page.ConvertAll(row => RestoreTable.Kept(session, row.Id, last)) : null,
-                    incarnation);
+                    incarnation,
+                    RetentionTable.KeptSinceMs(session, subject.Company));
             },
             ct);
         var more = views.Count > limit;
@@ -50,6 +51,7 @@ internal sealed class ConversationEndpoints(
             More = more,
             Incarnation = ByteString.CopyFrom(current.Id.Span),
             Rewinds = kept is not null,
+            KeptSinceMs = keptSince,
         };
     }
 
@@ -71,6 +73,7 @@ internal sealed class ConversationEndpoints(
             : await book.FoundGroupAsync(permit.Subject, request.Title, members, ct);
         return answer.TryGet(out var founded, out var refusal)
             ? new CreateConversationResponse { Conversation = ConversationReader.ToWire(founded.View, founded.Title), Existed = founded.Existed }
+            : refusal == MessagingRefusal.ConversationsOfToday ? held.TooManyToday(Limit.Conversations, permit.Subject.Person)
             : refusal.ToWire();
     }
 

@@ -10,7 +10,7 @@ namespace Rivet.Messaging;
 
 /// <summary>Joins and leaves of a group: the member, the access relation, the log entry and the event change at one commit.</summary>
 internal sealed class MembershipBook(
-    IStore store, IRelations relations, IPeople people, EntrySeal seal, ServerEntries serverEntries, Announcer announcer, TimeProvider time)
+    IStore store, IRelations relations, IPeople people, EntrySeal seal, ServerEntries serverEntries, Announcer announcer, PolicyBook policies, TimeProvider time)
 {
     public async ValueTask<Counted> AddAsync(ConversationId conversation, MemberCommand command)
     {
@@ -89,6 +89,7 @@ internal sealed class MembershipBook(
 
         if (fresh.Count > 0)
         {
+            policies.Count(transaction, change.Row.Company, appended.Sum(one => (long)one.Entry.Sealed.Length));
             Record(transaction, change, "messaging.members.added", fresh.Count);
             var view = ConversationTable.View(transaction, change.Row, default, default);
             transaction.AfterCommit(() =>
@@ -116,6 +117,7 @@ internal sealed class MembershipBook(
 
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         var sequence = EntryTable.Append(transaction, change.Entries[0], now);
+        policies.Count(transaction, change.Row.Company, change.Entries[0].Sealed.Length);
         Record(transaction, change, "messaging.member.removed", 1);
         var view = ConversationTable.View(transaction, change.Row, default, default);
         transaction.AfterCommit(() =>

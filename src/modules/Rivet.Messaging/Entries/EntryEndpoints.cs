@@ -9,11 +9,24 @@ using Rivet.Wire;
 namespace Rivet.Messaging;
 
 /// <summary>Sends messages and reads the log.</summary>
-internal sealed class EntryEndpoints(IStore store, GrainFinder<IConversationGrain> grains, EntrySeal seal)
+internal sealed class EntryEndpoints(
+    IStore store, GrainFinder<IConversationGrain> grains, EntrySeal seal, PolicyBook policies, Allowances allowances, HeldBack held)
 {
     /// <summary>Answers only once the message is durable, or was.</summary>
     public async ValueTask<Result<SendResponse, Refusal>> SendAsync(Permit permit, SendRequest request, CancellationToken ct)
     {
+        var (company, person) = (permit.Company, permit.Subject.Person);
+        var policy = await policies.ReadAsync(company, ct);
+        if (!allowances.TryTake(person, policy.MessagesPerMinute, out var wait))
+        {
+            return await FindStoredAsync(permit, request, ct) is { } known ? known : held.TooFast(person, wait);
+        }
+
+        if (policies.IsFull(company, policy))
+        {
+            return await FindStoredAsync(permit, request, ct) is { } known ? known : held.Full(person);
+        }
+
         var grain = grains.Of(permit.Question.Resource.Id);
         var appended = await grain.AppendAsync(AppendCommand.From(permit, request));
         return appended.Refusal == MessagingRefusal.None
@@ -42,7 +55,11 @@ internal sealed class EntryEndpoints(IStore store, GrainFinder<IConversationGrai
         for (var index = 0; index < opened.Length; index++)
         {
             var entry = rows[index].Entry;
-            if (opened[index].TryGet(out var content, out var refusal))
+            if (rows[index].Sealed.Length == 0)
+            {
+                // Its month was destroyed and emptied.
+            }
+            else if (opened[index].TryGet(out var content, out var refusal))
             {
                 entry.Content = UnsafeByteOperations.UnsafeWrap(content);
             }
@@ -55,6 +72,21 @@ internal sealed class EntryEndpoints(IStore store, GrainFinder<IConversationGrai
         }
 
         return response;
+    }
+
+    /// <summary>A repeated message that was stored is answered whatever the limits: its sender only missed the answer.</summary>
+    private async ValueTask<SendResponse?> FindStoredAsync(Permit permit, SendRequest request, CancellationToken ct)
+    {
+        if (request.ClientMessageId.Length != EntityId.Size)
+        {
+            return null;
+        }
+
+        var origin = Origin.OfMessage(new DeviceId(permit.Subject.Via), request.ClientMessageId.Span);
+        var stored = await store.ReadAsync(session => EntryTable.Find(session, origin), ct);
+        return stored.Sequence != 0 && stored.Conversation.Value == permit.Question.Resource.Id
+            ? new SendResponse { Sequence = (ulong)stored.Sequence, AppendedMs = stored.AppendedMs, Duplicate = true }
+            : null;
     }
 
     private static List<(Entry Entry, byte[] Origin, byte[] Sealed)> Read(ReadSession session, ConversationId conversation, long after, int limit)

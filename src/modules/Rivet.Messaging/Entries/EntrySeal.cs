@@ -10,7 +10,10 @@ internal sealed class EntrySeal(IVault vault, TimeProvider time)
 
     /// <summary>Seals bodies under the company's key of this month.</summary>
     public ValueTask<Result<byte[][], VaultRefusal>> SealAsync(CompanyId company, ReadOnlyMemory<Plaintext> items, CancellationToken ct)
-        => vault.SealAsync(KeyScope.Of(company, Application, KeyPeriod.Of(time.GetUtcNow())), items, ct);
+        => vault.SealAsync(ScopeOf(company, KeyPeriod.Of(time.GetUtcNow())), items, ct);
+
+    /// <summary>The key of a month: what was sealed in it dies together.</summary>
+    public static KeyScope ScopeOf(CompanyId company, KeyPeriod month) => KeyScope.Of(company, Application, month);
 
     /// <summary>Seals a title, which outlives the months of the messages under it.</summary>
     public async ValueTask<Result<byte[], VaultRefusal>> SealTitleAsync(

@@ -46,17 +46,21 @@ internal static class EntryTable
             row => ((Content.KindOneofCase)row.GetInt32(0), EntityId.Read<PersonId>((byte[])row.GetValue(1))),
             conversation.ToBytes(), (long)sequence);
 
-    /// <summary>What the outbox says of a sent message: conversation (16) · author (16) · sequence (8) · appended ms (8), big-endian.</summary>
+    /// <summary>What the outbox says of a sent message: conversation (16) · author (16) · sequence (8) · appended ms (8) · sealed bytes (4), big-endian.</summary>
     public static byte[] Announcement(NewEntry entry, long sequence, long appendedMs)
     {
-        var payload = new byte[48];
+        var payload = new byte[52];
         entry.Conversation.WriteTo(payload);
         entry.Author.WriteTo(payload.AsSpan(16));
         BinaryPrimitives.WriteInt64BigEndian(payload.AsSpan(32), sequence);
         BinaryPrimitives.WriteInt64BigEndian(payload.AsSpan(40), appendedMs);
+        BinaryPrimitives.WriteInt32BigEndian(payload.AsSpan(48), entry.Sealed.Length);
         return payload;
     }
 
     /// <summary>The time in an <see cref="Announcement"/>.</summary>
     public static long AppendedMs(ReadOnlySpan<byte> announcement) => BinaryPrimitives.ReadInt64BigEndian(announcement[40..]);
+
+    /// <summary>The size in an <see cref="Announcement"/>; 0 in those of former versions, whose entries were counted by the upgrade.</summary>
+    public static int SealedBytes(ReadOnlySpan<byte> announcement) => announcement.Length < 52 ? 0 : BinaryPrimitives.ReadInt32BigEndian(announcement[48..]);
 }

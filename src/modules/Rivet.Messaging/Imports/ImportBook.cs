@@ -11,7 +11,7 @@ namespace Rivet.Messaging;
 /// Stores imported entries: a batch whole or not at all, each entry once. Entries point at each other by external id;
 /// the sequences are put into the contents before sealing, so they are foreseen, and checked inside the transaction.
 /// </summary>
-internal sealed class ImportBook(IStore store, IPeople people, EntrySeal seal, ConversationReader reader, Announcer announcer, TimeProvider time)
+internal sealed class ImportBook(IStore store, IPeople people, EntrySeal seal, ConversationReader reader, Announcer announcer, PolicyBook policies, TimeProvider time)
 {
     /// <summary>How often a batch is prepared anew because the conversation went on meanwhile.</summary>
     private const int Attempts = 20;
@@ -122,6 +122,7 @@ internal sealed class ImportBook(IStore store, IPeople people, EntrySeal seal, C
             appended.Add((entry, sequence));
         }
 
+        policies.Count(transaction, actor.Company, entries.Sum(entry => (long)entry.Sealed.Length));
         transaction.Record(new SecurityEvent
         {
             Id = EntityId.New<EventId>(time),

@@ -8,7 +8,8 @@ using Rivet.Wire;
 namespace Rivet.Messaging;
 
 /// <summary>Takes the channels and messages of another messenger's archive.</summary>
-internal sealed class ImportEndpoints(IStore store, GrainFinder<IConversationGrain> grains, ConversationBook book, ConversationReader reader)
+internal sealed class ImportEndpoints(
+    IStore store, GrainFinder<IConversationGrain> grains, ConversationBook book, ConversationReader reader, PolicyBook policies, HeldBack held)
 {
     /// <summary>Gives the conversation of a channel; makes it at the first time and changes nothing afterwards.</summary>
     public async ValueTask<Result<ImportConversationResponse, Refusal>> ImportConversationAsync(
@@ -62,6 +63,12 @@ internal sealed class ImportEndpoints(IStore store, GrainFinder<IConversationGra
         if (row.ImportOrigin is null)
         {
             return MessagingRefusal.NotImported.ToWire();
+        }
+
+        // Imports are as fast as they are; what they store counts.
+        if (policies.IsFull(permit.Company, await policies.ReadAsync(permit.Company, ct)))
+        {
+            return held.Full(permit.Subject.Person);
         }
 
         var command = new ImportCommand(
