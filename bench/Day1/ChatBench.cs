@@ -89,7 +89,7 @@ internal static class ChatBench
     }
 
     private static async Task<string> InviteAsync(RivetClient founder, string person)
-        => (await founder.InviteAsync(Role.Member, person, null, TimeSpan.FromHours(1), CancellationToken.None)).Value.Link;
+        => (await founder.InviteAsync(Role.Member, person, null, mailAddress: "", TimeSpan.FromHours(1), CancellationToken.None)).Value.Link;
 
     private static async Task<ConversationId> GroupAsync(RivetClient founder, string title)
     {

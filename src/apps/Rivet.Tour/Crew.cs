@@ -37,7 +37,7 @@ internal sealed class Crew(string folder, TimeProvider time) : IAsyncDisposable
         var invited = new List<Device>();
         foreach (var (person, device) in Busiest(robin.Client).Zip([Words.Of("Laptop"), Words.Of("Phone")]))
         {
-            var made = (await robin.Client.InviteAsync(Role.Member, "", person, TimeSpan.FromHours(1), ct)).Value(Words.Of("Invite"));
+            var made = (await robin.Client.InviteAsync(Role.Member, "", person, mailAddress: "", TimeSpan.FromHours(1), ct)).Value(Words.Of("Invite"));
             Expect.That(InvitationLink.TryParse(made.Link, out var link), "InvitationUnreadable");
             invited.Add(await JoinAsync(link!, new JoinDetails("", device, ""), ct));
         }
@@ -49,7 +49,7 @@ internal sealed class Crew(string folder, TimeProvider time) : IAsyncDisposable
     /// <summary>A person's further device, which they invite themselves. Only its home stays open to others.</summary>
     public async Task<Device> FurtherDeviceAsync(Device owner, CancellationToken ct)
     {
-        var made = (await owner.Client.InviteAsync(Role.Member, "", owner.Client.Profile.Person, TimeSpan.FromHours(1), ct)).Value(Words.Of("Invite"));
+        var made = (await owner.Client.InviteAsync(Role.Member, "", owner.Client.Profile.Person, mailAddress: "", TimeSpan.FromHours(1), ct)).Value(Words.Of("Invite"));
         Expect.That(InvitationLink.TryParse(made.Link, out var link), "InvitationUnreadable");
         var device = await JoinAsync(link!, new JoinDetails("", Words.Of("Terminal"), ""), ct);
         await CloseAsync(device);

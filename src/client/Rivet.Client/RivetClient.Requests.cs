@@ -19,9 +19,9 @@ public sealed partial class RivetClient
     public Task<Result<WhoAmIResponse, ClientRefusal>> WhoAmIAsync(CancellationToken ct)
         => AskAsync(Method.WhoAmI, new WhoAmIRequest(), WhoAmIResponse.Parser, ct);
 
-    /// <summary>Makes an invitation: for a new person, or for a further device of a known one.</summary>
+    /// <summary>Makes an invitation: for a new person, or for a further device of a known one. With a mail address it is mailed there too.</summary>
     public Task<Result<CreateInvitationResponse, ClientRefusal>> InviteAsync(
-        Role role, string personName, PersonId? person, TimeSpan valid, CancellationToken ct)
+        Role role, string personName, PersonId? person, string mailAddress, TimeSpan valid, CancellationToken ct)
         => AskAsync(
             Method.CreateInvitation,
             new CreateInvitationRequest
@@ -30,6 +30,7 @@ public sealed partial class RivetClient
                 PersonName = personName,
                 PersonId = person is { } known ? Bytes(known) : ByteString.Empty,
                 ValidHours = (uint)Math.Ceiling(valid.TotalHours),
+                MailAddress = mailAddress,
             },
             CreateInvitationResponse.Parser,
             ct);

@@ -24,7 +24,7 @@ namespace Rivet.Identity;
 /// <summary>Composes Identity: companies, people, invitations, devices, page sessions, the server's own keys.</summary>
 public static class IdentityModule
 {
-    /// <summary>Adds Identity. It needs the store, the vault, Access and a silo.</summary>
+    /// <summary>Adds Identity. It needs the store, the vault, Access, Mail and a silo.</summary>
     public static IServiceCollection AddIdentity(this IServiceCollection services, Action<IdentityOptions>? configure = null)
     {
         services.AddOptions<IdentityOptions>().Configure(configure ?? (_ => { })).ValidateDataAnnotations().ValidateOnStart();
@@ -39,7 +39,7 @@ public static class IdentityModule
         services.AddSingleton<PersonDrafts>().AddSingleton<PeopleList>().AddSingleton<PeopleImport>();
         services.AddSingleton<IPeopleList>(provider => provider.GetRequiredService<PeopleList>());
         services.AddSingleton<IPeople>(provider => provider.GetRequiredService<PeopleList>());
-        services.AddSingleton<CodeAttempts>().AddSingleton<Admissions>().AddSingleton<InvitationLinks>().AddSingleton<InvitationMaking>();
+        services.AddSingleton<CodeAttempts>().AddSingleton<Admissions>().AddSingleton<InvitationLinks>().AddSingleton<InvitationLetters>().AddSingleton<InvitationMaking>();
         services.AddSingleton<IInvitations>(provider => provider.GetRequiredService<InvitationMaking>());
         services.AddSingleton<Enrolment>().AddSingleton<RecordedRefusals>().AddSingleton<DeviceList>().AddSingleton<SelfDescription>();
         services.AddSingleton<IDeviceAuthority, DeviceAuthority>();

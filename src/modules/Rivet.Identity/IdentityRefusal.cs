@@ -39,6 +39,12 @@ public enum IdentityRefusal
 
     /// <summary>The vault or store cannot answer; nothing was done.</summary>
     Unavailable = 11,
+
+    /// <summary>An invitation cannot be mailed to this address.</summary>
+    InvalidAddress = 12,
+
+    /// <summary>The company sends no mail.</summary>
+    NoMail = 13,
 }
 
 internal static class IdentityRefusals
@@ -60,6 +66,8 @@ internal static class IdentityRefusals
         IdentityRefusal.ChallengeRefused => Refusals.Denied("identity.challenge-refused"),
         IdentityRefusal.KeyInUse => Refusals.Conflict("identity.key-in-use", "The device's key is enrolled already."),
         IdentityRefusal.Unavailable => Refusals.Unavailable("identity.unavailable", "Nothing was done; try again later."),
+        IdentityRefusal.InvalidAddress => Refusals.Invalid("identity.invalid-address", "One mail address, without a name, such as ana@example.com."),
+        IdentityRefusal.NoMail => Refusals.Conflict("identity.no-mail", "This company sends no mail; an administrator sets it up first."),
         _ => throw new ArgumentOutOfRangeException(nameof(refusal), refusal, null),
     };
 

@@ -62,6 +62,7 @@ internal sealed class IdentityRequests(
         {
             Role = request.Role,
             PersonName = request.PersonName,
+            MailAddress = request.MailAddress,
             Lifetime = request.ValidHours == 0 ? null : TimeSpan.FromHours(Math.Min(request.ValidHours, 10_000)),
         };
         return Answer(await invitations.CreateAsync(permit, wanted, ct), made => new CreateInvitationResponse

@@ -35,7 +35,7 @@ public sealed class ChatSite : IAsyncDisposable
         => await ChatVisit.JoinAsync(chromium, site.Address, await InviteAsync(person), person, change);
 
     public async Task<string> InviteAsync(string person)
-        => (await Administrator.InviteAsync(Role.Member, person, null, TimeSpan.FromHours(1), TestContext.Current.CancellationToken)).Value.Link;
+        => (await Administrator.InviteAsync(Role.Member, person, null, mailAddress: "", TimeSpan.FromHours(1), TestContext.Current.CancellationToken)).Value.Link;
 
     /// <summary>A person who joins with an installed client, as the terminal does.</summary>
     public async Task<RivetClient> JoinInstalledAsync(string invitation, string person, string device)

@@ -10,6 +10,7 @@ using Rivet.Cluster;
 using Rivet.Hosting.Link;
 using Rivet.Identity.Invitations;
 using Rivet.Kernel;
+using Rivet.Mail;
 using Rivet.Storage;
 using Rivet.Testing;
 using Rivet.Vault;
@@ -29,6 +30,7 @@ internal sealed class TestServer : IAsyncDisposable
         this.owned = owned;
         Time = time;
         Folder = folder;
+        Endpoints.MapMail(app.Services);
         Endpoints.MapIdentity(app.Services);
     }
 
@@ -59,6 +61,7 @@ internal sealed class TestServer : IAsyncDisposable
         builder.Services.AddVault(options => options.RootKeyFile = Path.Combine(folder, "keys", "root.key"));
         SwitchableVault.Wrap(builder.Services);
         builder.Services.AddSingleton<FakeTickets>().AddSingleton<ILinkTickets>(services => services.GetRequiredService<FakeTickets>());
+        builder.Services.AddMail();
         builder.Services.AddIdentity(configure);
         builder.AddCluster();
         var app = builder.Build();

@@ -29,12 +29,13 @@ internal static class AdminCommands
         var person = new Option<string?>("--person") { Description = words["option.invite-person"], HelpName = "PERSON" };
         var role = new Option<Role>("--role") { Description = words["option.role"], DefaultValueFactory = _ => Role.Member, HelpName = "guest|member|administrator" };
         var hours = new Option<int>("--hours") { Description = words["option.hours"], DefaultValueFactory = _ => 168, HelpName = "N" };
-        return CommandShape.Of("invite", options, [name, person, role, hours], async (parsed, session, ct) =>
+        var mail = new Option<string?>("--mail") { Description = words["option.invite-mail"], HelpName = "ADDRESS" };
+        return CommandShape.Of("invite", options, [name, person, role, hours, mail], async (parsed, session, ct) =>
         {
             await session.RefreshAsync(ct);
             PersonId? known = parsed.GetValue(person) is { } text ? session.Names.FindPerson(text).Id : null;
             var valid = TimeSpan.FromHours(Math.Clamp(parsed.GetValue(hours), 1, 24 * 365));
-            var made = session.Take(await session.Client.InviteAsync(parsed.GetValue(role), parsed.GetValue(name) ?? "", known, valid, ct));
+            var made = session.Take(await session.Client.InviteAsync(parsed.GetValue(role), parsed.GetValue(name) ?? "", known, parsed.GetValue(mail) ?? "", valid, ct));
             if (session.Json)
             {
                 JsonLine.Write(session.Output, json =>

@@ -25,6 +25,9 @@ public sealed record NewInvitation
     /// <summary>The new person's name; empty lets them choose. Ignored when the permit names a person.</summary>
     public string PersonName { get; init; } = string.Empty;
 
+    /// <summary>Whom to mail it to, beside giving it back; empty mails nobody.</summary>
+    public string MailAddress { get; init; } = string.Empty;
+
     /// <summary>How long it is good, one minute to 30 days; null takes the default.</summary>
     public TimeSpan? Lifetime { get; init; }
 }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using Rivet.Identity.People;
 using Rivet.Identity.Sealing;
 using Rivet.Kernel;
+using Rivet.Mail;
 using Rivet.Storage;
 using Rivet.Wire;
 
@@ -16,7 +17,7 @@ internal sealed record InvitationDraft(InvitationCode Code, InvitationRow Row)
 
 /// <inheritdoc/>
 internal sealed class InvitationMaking(
-    IStore store, Sealer sealer, InvitationLinks links, IdentityEvents events, IOptions<IdentityOptions> options, TimeProvider time)
+    IStore store, Sealer sealer, InvitationLinks links, InvitationLetters letters, IPostOffice office, IdentityEvents events, IOptions<IdentityOptions> options, TimeProvider time)
     : IInvitations
 {
     private static readonly TimeSpan Shortest = TimeSpan.FromMinutes(1);
@@ -40,30 +41,44 @@ internal sealed class InvitationMaking(
             return refusal;
         }
 
-        var target = await links.PrepareAsync(ct);
+        var invitation = draft.Reveal(await links.PrepareAsync(ct));
+        SealedLetter? letter = null;
+        if (wanted.MailAddress.Length > 0 && !(await letters.WriteAsync(permit, wanted.MailAddress, invitation, ct)).TryGet(out letter, out var unsent))
+        {
+            return unsent;
+        }
+
         await store.WriteAsync(
             transaction =>
             {
-                Write(transaction, draft, permit.Subject);
+                Write(transaction, draft, permit.Subject, letter);
                 return Done.Value;
             },
             ct);
-        return draft.Reveal(target);
+        return invitation;
     }
 
     /// <summary>For a device of a person who is known.</summary>
     public InvitationDraft ForDevice(CompanyId company, PersonRow person)
         => Draft(InvitationKind.Device, company, person.Id, person.Role, options.Value.InvitationLifetime);
 
-    public void Write(WriteTransaction transaction, InvitationDraft draft, Subject actor)
+    public void Write(WriteTransaction transaction, InvitationDraft draft, Subject actor) => Write(transaction, draft, actor, letter: null);
+
+    private void Write(WriteTransaction transaction, InvitationDraft draft, Subject actor, SealedLetter? letter)
     {
+        if (letter is not null)
+        {
+            office.Enqueue(transaction, letter);
+        }
+
         InvitationTable.Insert(transaction, draft.Code, draft.Row, time.GetUtcNow().ToUnixTimeMilliseconds());
         var target = draft.Row.Kind == InvitationKind.Device ? Resource.Of(draft.Row.Person, draft.Row.Company) : Resource.Of(draft.Row.Company);
         events.Success(
             transaction, IdentityEvents.InvitationCreated, actor, target,
             ("invitation", draft.Row.Id.ToString("N")),
             ("for", draft.Row.Kind == InvitationKind.Device ? "device" : "person"),
-            ("role", draft.Row.Role.ToString().ToLowerInvariant()));
+            ("role", draft.Row.Role.ToString().ToLowerInvariant()),
+            ("mailed", letter is null ? "no" : "yes"));
     }
 
     private async ValueTask<Result<InvitationDraft, IdentityRefusal>> ForPersonAsync(
