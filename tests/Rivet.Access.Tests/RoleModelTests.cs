@@ -37,6 +37,8 @@ public sealed class RoleModelTests : IAsyncLifetime
         { "conversation.list", "company", "amg", "" },
         { "conversation.create", "company", "am", "" },
         { "conversation.import", "company", "a", "" },
+        { "message.policy", "company", "a", "" },
+        { "settings.read", "company", "a", "" },
         { "conversation.read", "conversation", "", "rel" },
         { "conversation.manage", "conversation", "", "rel" },
         { "conversation.leave", "conversation", "", "rel" },

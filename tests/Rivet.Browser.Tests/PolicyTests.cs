@@ -34,7 +34,7 @@ public sealed class PolicyTests(Chromium chromium)
         await Expect(page.Locator(".rv-note.passing")).ToContainTextAsync("holds in 24 hours");
         await Expect(page.Locator("section .rv-note.attention")).ToContainTextAsync("for 12 months only");
         await CheckAsync(page, "retention-waits");
-        await page.GetByText("Take it back").ClickAsync();
+        await page.Locator("section button", new PageLocatorOptions { HasText = "Take it back" }).ClickAsync();
         await Expect(page.Locator("section .rv-note.attention")).ToBeHiddenAsync();
         await Expect(page.Locator("#keep-for-ever")).ToBeCheckedAsync();
         visit.AssertQuiet();

@@ -25,7 +25,7 @@ public sealed class SnapshotTests
             text.Append(CultureInfo.InvariantCulture, $"frame {(byte)type} {type}\n");
         }
 
-        foreach (var file in new[] { LinkReflection.Descriptor, AgreementReflection.Descriptor, IdentityReflection.Descriptor, MessagingReflection.Descriptor, OperationsReflection.Descriptor, MethodsReflection.Descriptor })
+        foreach (var file in new[] { LinkReflection.Descriptor, AgreementReflection.Descriptor, IdentityReflection.Descriptor, MessagingReflection.Descriptor, PolicyReflection.Descriptor, OperationsReflection.Descriptor, MethodsReflection.Descriptor })
         {
             Describe(text, file.Name, file.MessageTypes, file.EnumTypes);
         }
