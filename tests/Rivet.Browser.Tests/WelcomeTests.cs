@@ -30,10 +30,10 @@ public sealed class WelcomeTests(Chromium chromium)
         await TypeAsync(page, mail, password: "wrong");
         await page.FillAsync("#mail-test", "ana@example.com");
         await page.ClickAsync("button:has-text('Send') >> nth=-1");
-        await Expect(page.Locator(".rv-note.failing")).ToContainTextAsync("refused user or password");
+        await Expect(page.Locator(".rv-form .rv-note.failing")).ToContainTextAsync("refused user or password");
         await page.FillAsync("#mail-password", TestMailServer.Password);
         await page.ClickAsync("button:has-text('Send') >> nth=-1");
-        await Expect(page.Locator(".rv-note.passing")).ToContainTextAsync("has taken the message");
+        await Expect(page.Locator(".rv-form .rv-note.passing")).ToContainTextAsync("has taken the message");
         Assert.Equal("A test message from Rivet", Assert.Single(mail.Taken).Subject);
 
         await page.ClickAsync("section .rv-button.primary");
@@ -60,7 +60,7 @@ public sealed class WelcomeTests(Chromium chromium)
             await page.GotoAsync("/settings/company");
             await page.CheckAsync("input[type=radio] >> nth=1");
             await page.ClickAsync("section .primary");
-            await Expect(page.Locator(".rv-note.passing")).ToBeVisibleAsync();
+            await Expect(page.Locator(".rv-form .rv-note.passing")).ToBeVisibleAsync();
             await page.ReloadAsync();
             await Expect(page.Locator("html")).ToHaveAttributeAsync("lang", "en");
         }
