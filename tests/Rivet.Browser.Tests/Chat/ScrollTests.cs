@@ -1,6 +1,7 @@
 using Microsoft.Playwright;
 using Rivet.Client;
 using Rivet.Kernel;
+using Rivet.Wire;
 using static Microsoft.Playwright.Assertions;
 
 namespace Rivet.Browser.Tests;
