@@ -59,8 +59,16 @@ public sealed class RewindTests
 
         // A store that lacks the newest script of a module is one of an older version.
         var database = Path.Combine(server.DataFolder, "rivet.db");
-        SampleStore.Ask(database, "DROP TABLE messaging_restored");
-        SampleStore.Ask(database, "DELETE FROM SchemaVersions WHERE ScriptName = 'messaging/0002_restored.sql'");
+        foreach (var undo in (string[])
+            [
+                "DROP TABLE messaging_policy", "DROP TABLE messaging_retention", "DROP TABLE messaging_usage", "DROP TABLE messaging_stored",
+                "DROP INDEX messaging_file_begun", "ALTER TABLE messaging_file DROP COLUMN begun_ms",
+                "DELETE FROM SchemaVersions WHERE ScriptName = 'messaging/0003_policy.sql'",
+            ])
+        {
+            SampleStore.Ask(database, undo);
+        }
+
         server.StartAgain();
         foreach (var text in (string[])["three", "four", "five"])
         {

@@ -44,8 +44,8 @@ public sealed class UpgradeTests
     }
 
     [Theory]
-    [InlineData("en", "2 migrations", "nothing was changed")]
-    [InlineData("zh_CN.UTF-8", "2 个迁移", "没有任何改动")]
+    [InlineData("en", "3 migrations", "nothing was changed")]
+    [InlineData("zh_CN.UTF-8", "3 个迁移", "没有任何改动")]
     public async Task Check_OfTheFirstStore_TellsWhatIsToBeDoneAndLeavesEveryByte(string language, string count, string end)
     {
         using var folder = new TempFolder();
@@ -56,7 +56,7 @@ public sealed class UpgradeTests
 
         Assert.Equal((0, ""), (check.ExitCode, check.Error));
         Assert.Contains(count, check.Output, StringComparison.Ordinal);
-        Assert.Contains("  storage/0002_incarnation.sql\n  messaging/0002_restored.sql\n", check.Output, StringComparison.Ordinal);
+        Assert.Contains("  storage/0002_incarnation.sql\n  messaging/0002_restored.sql\n  messaging/0003_policy.sql\n", check.Output, StringComparison.Ordinal);
         Assert.Contains("  storage_incarnation: - → 0\n", check.Output, StringComparison.Ordinal);
         Assert.Contains(end, check.Output, StringComparison.Ordinal);
         Assert.Equal(before, SampleStore.Hash(store.Data));

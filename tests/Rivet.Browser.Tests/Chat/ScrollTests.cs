@@ -1,6 +1,7 @@
 using Microsoft.Playwright;
 using Rivet.Client;
 using Rivet.Kernel;
+using Rivet.Wire;
 using static Microsoft.Playwright.Assertions;
 
 namespace Rivet.Browser.Tests;
@@ -15,6 +16,8 @@ public sealed class ScrollTests(Chromium chromium)
     public async Task Scroll_ToTheBeginningAndBack_ShowsEveryMessageAndKeepsItsPlace()
     {
         await using var site = await ChatSite.StartAsync(chromium);
+        var limits = new MessageLimits { MessagesPerMinute = 6_000, FileMebibytesPerDay = 2_048, ConversationsPerDay = 200 };
+        Assert.True((await site.Administrator.LimitMessagesAsync(limits, TestContext.Current.CancellationToken)).IsOk);
         await using var ana = await site.JoinAsync("Ana Costa");
         await ana.FoundAsync(null, "Ada Admin");
         await ana.SayAsync("Begin");
