@@ -39,6 +39,8 @@ public sealed class RoleModelTests : IAsyncLifetime
         { "conversation.import", "company", "a", "" },
         { "message.policy", "company", "a", "" },
         { "settings.read", "company", "a", "" },
+        { "mail.manage", "company", "a", "" },
+        { "identity.company.change", "company", "a", "" },
         { "conversation.read", "conversation", "", "rel" },
         { "conversation.manage", "conversation", "", "rel" },
         { "conversation.leave", "conversation", "", "rel" },
