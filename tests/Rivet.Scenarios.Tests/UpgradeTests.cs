@@ -56,7 +56,9 @@ public sealed class UpgradeTests
 
         Assert.Equal((0, ""), (check.ExitCode, check.Error));
         Assert.Contains(count, check.Output, StringComparison.Ordinal);
-        Assert.Contains("  storage/0002_incarnation.sql\n  messaging/0002_restored.sql\n  messaging/0003_policy.sql\n", check.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "  storage/0002_incarnation.sql\n  mail/0001_mail.sql\n  identity/0002_language.sql\n  messaging/0002_restored.sql\n  messaging/0003_policy.sql\n",
+            check.Output, StringComparison.Ordinal);
         Assert.Contains("  storage_incarnation: - → 0\n", check.Output, StringComparison.Ordinal);
         Assert.Contains(end, check.Output, StringComparison.Ordinal);
         Assert.Equal(before, SampleStore.Hash(store.Data));
