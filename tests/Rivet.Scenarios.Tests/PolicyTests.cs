@@ -44,24 +44,30 @@ public sealed class PolicyTests
         var set = await JsonAsync(home, "limits", "set", "--messages-per-minute", "10", "--stored-gib", "5");
         Assert.Equal((10, 5, 2_048), (set.GetProperty("messagesPerMinute").GetInt32(), set.GetProperty("storedGibibytes").GetInt32(), set.GetProperty("fileMebibytesPerDay").GetInt32()));
 
-        // Ten at once are let through, and few more by the time: the first that is held ends the loop.
+        // Ten at once are let through. Whether one is held is the server's to say: on a slow machine a send can wait for other reasons.
         var said = 0;
-        const int held = 7;
-        int exit;
+        const int queued = 7;
         do
         {
-            (exit, _) = await CliProcess.RunAsync(home, "send", "Fast", string.Create(CultureInfo.InvariantCulture, $"number {++said}"), "--wait", "1");
-            Assert.True(exit is 0 or held, $"send ended with {exit}");
+            var (exit, _) = await CliProcess.RunAsync(home, "send", "Fast", string.Create(CultureInfo.InvariantCulture, $"number {++said}"), "--wait", "1");
+            Assert.True(exit is 0 or queued, $"send ended with {exit}");
         }
-        while (exit == 0);
+        while (said <= 10 || !await IsHeldBackAsync(home));
 
-        Assert.InRange(said, 11, 60);
         await JsonAsync(home, "limits", "set", "--messages-per-minute", "6000");
         Assert.Equal(0, (await CliProcess.RunAsync(home, "send", "Fast", "last")).ExitCode);
         var (_, log) = await CliProcess.RunAsync(home, "read", "Fast");
         var order = Enumerable.Range(1, said).Select(number => log.IndexOf($"number {number}\n", StringComparison.Ordinal)).Append(log.IndexOf("last\n", StringComparison.Ordinal)).ToList();
         Assert.DoesNotContain(-1, order);
         Assert.Equal(order.Order(), order);
+    }
+
+    private static async Task<bool> IsHeldBackAsync(string home)
+    {
+        var (exit, output) = await CliProcess.RunAsync(home, "admin", "status", "--json");
+        Assert.Equal(0, exit);
+        return output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)
+            .Any(fact => fact.GetProperty("label").GetString()!.StartsWith("People held back", StringComparison.Ordinal) && fact.GetProperty("value").GetString() == "1");
     }
 
     private static async Task FoundAsync(ServerProcess server, string home)
