@@ -1,3 +1,4 @@
+using Rivet.Hosting.Status;
 using Rivet.Kernel;
 using Rivet.Testing;
 using Rivet.Testing.Mail;
@@ -28,7 +29,7 @@ public sealed class CourierTests : IAsyncLifetime
         var form = await SetUpAsync();
         await host.EnqueueAsync(Company, "ana@example.com");
         Assert.Equal(0, await host.Courier.RunOnceAsync(Ct));
-        Assert.NotNull(host.Courier.History.FailedAt);
+        Assert.Equal(StatusLevel.Failing, (await host.StatusAsync()).Level);
         await using var server = new TestMailServer(isImplicit: false, port);
         await host.Desk.ChangeAsync((await host.AskAsync(Company))!, form with { Fingerprint = server.Fingerprint }, Ct);
         Assert.Equal(0, await host.Courier.RunOnceAsync(Ct));
@@ -51,6 +52,64 @@ public sealed class CourierTests : IAsyncLifetime
         Assert.Equal(1, await host.Courier.RunOnceAsync(Ct));
         Assert.Single(server.Taken);
     }
+
+    [Fact]
+    public async Task RunOnce_RefusedForTheTimeBeing_IsTakenLaterUnderOneMessageId()
+    {
+        await using var server = new TestMailServer(isImplicit: false, port);
+        await SetUpAsync(server.Fingerprint);
+        await host.EnqueueAsync(Company, "later@example.com");
+        await host.EnqueueAsync(Company, "ana@example.com");
+        Assert.Equal(1, await host.Courier.RunOnceAsync(Ct));
+        Assert.Equal((1, 0), host.Count());
+        Assert.Equal(StatusLevel.Passing, (await host.StatusAsync()).Level);
+        var id = await host.Store.ReadAsync(session => session.QueryFirst("SELECT lower(hex(mail_id)) FROM mail_outgoing", row => row.GetString(0)), Ct);
+        server.TakesLater = true;
+        host.Time.Advance(TimeSpan.FromSeconds(59));
+        Assert.Equal(0, await host.Courier.RunOnceAsync(Ct));
+        host.Time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(1, await host.Courier.RunOnceAsync(Ct));
+        Assert.Equal($"{id}@example.com", server.Taken.Last().MessageId);
+    }
+
+    [Fact]
+    public async Task RunOnce_ServerFails_IsNotAskedAgainForTheRest()
+    {
+        // It takes one connection only: a second one would wait for ever.
+        using var closed = new ScriptedServer("554 no\r\n");
+        await SetUpAsync(at: closed.Port);
+        await host.EnqueueAsync(Company, "ana@example.com");
+        await host.EnqueueAsync(Company, "bo@example.com");
+        Assert.Equal(0, await host.Courier.RunOnceAsync(Ct));
+        Assert.Equal((2, 0), host.Count());
+        Assert.Equal(0, await host.Courier.RunOnceAsync(Ct));
+    }
+
+    [Fact]
+    public async Task Status_FailingServer_SaysSinceWhenAlsoAfterARestart()
+    {
+        Assert.Equal("not set up", (await host.StatusAsync()).Value);
+        await SetUpAsync();
+        Assert.Equal("set up, nothing sent yet", (await host.StatusAsync()).Value);
+        await host.EnqueueAsync(Company, "ana@example.com");
+        await host.Courier.RunOnceAsync(Ct);
+        var first = await host.StatusAsync();
+        host.Time.Advance(TimeSpan.FromHours(2));
+        await host.Courier.RunOnceAsync(Ct);
+        Assert.Equal(first, await host.StatusAsync());
+        await host.DisposeAsync();
+        host = await MailHost.StartAsync(folder);
+        Assert.Equal(first, await host.StatusAsync());
+        Assert.Contains("Nobody answers", first.Advice, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0, 0.0, 48)]
+    [InlineData(0, 1.0, 72)]
+    [InlineData(3, 0.5, 480)]
+    [InlineData(500, 0.5, 3600)]
+    public void After_Attempts_WaitsLongerAndNotAllAtOnce(int attempts, double chance, int seconds)
+        => Assert.Equal(TimeSpan.FromSeconds(seconds), new MailBackoff(new Fixed(chance)).After(attempts));
 
     [Fact]
     public async Task RunOnce_RecipientRefusedForGood_IsGivenUpWithoutItsContent()
@@ -113,14 +172,19 @@ public sealed class CourierTests : IAsyncLifetime
         Assert.Equal((0, 1), host.Count());
     }
 
-    private async Task<MailForm> SetUpAsync(string fingerprint = "")
+    private async Task<MailForm> SetUpAsync(string fingerprint = "", int at = 0)
     {
         var form = new MailForm
         {
-            Host = "localhost", Port = port, Security = MailSecurity.StartTls, Sender = "rivet@example.com",
+            Host = "localhost", Port = at == 0 ? port : at, Security = MailSecurity.StartTls, Sender = "rivet@example.com",
             User = TestMailServer.User, Password = TestMailServer.Password, Fingerprint = fingerprint,
         };
         Assert.True((await host.Desk.ChangeAsync((await host.AskAsync(Company))!, form, Ct)).IsOk);
         return form;
+    }
+
+    private sealed class Fixed(double chance) : Random
+    {
+        public override double NextDouble() => chance;
     }
 }

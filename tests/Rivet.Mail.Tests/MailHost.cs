@@ -1,8 +1,10 @@
+using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using Rivet.Access;
+using Rivet.Hosting.Status;
 using Rivet.Kernel;
 using Rivet.Storage;
 using Rivet.Testing;
@@ -44,6 +46,7 @@ internal sealed class MailHost : IAsyncDisposable
         services.AddAccess();
         services.AddVault(options => options.RootKeyFile = folder["keys/root.key"]);
         services.AddMail();
+        services.AddSingleton(new MailBackoff(new Middle()));
         var host = new MailHost(services.BuildServiceProvider(), time, lines);
         foreach (var hosted in host.Hosted())
         {
@@ -69,6 +72,10 @@ internal sealed class MailHost : IAsyncDisposable
         await Store.WriteAsync(transaction => { Office.Enqueue(transaction, letter!); return 0; }, Ct);
     }
 
+    /// <summary>What the status page says of the server.</summary>
+    public async Task<StatusLine> StatusAsync()
+        => (await provider.GetServices<IStatusSource>().OfType<MailStatus>().Single().ReadAsync(CultureInfo.GetCultureInfo("en"), Ct)).Lines[0];
+
     public (long Waiting, long GivenUp) Count() => Store.ReadAsync(OutgoingTable.Count, Ct).AsTask().GetAwaiter().GetResult();
 
     public async ValueTask DisposeAsync()
@@ -82,6 +89,12 @@ internal sealed class MailHost : IAsyncDisposable
     }
 
     private IEnumerable<IHostedService> Hosted() => provider.GetServices<IHostedService>().Where(hosted => hosted is not BackgroundService);
+
+    /// <summary>Neither longer nor shorter.</summary>
+    private sealed class Middle : Random
+    {
+        public override double NextDouble() => 0.5;
+    }
 
     private sealed class LinesLogger : ILoggerProvider, ILogger
     {

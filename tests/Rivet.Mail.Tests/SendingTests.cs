@@ -84,6 +84,7 @@ public sealed class SendingTests : IAsyncLifetime
     {
         await using var server = new TestMailServer(isImplicit: false);
         Assert.Equal(MailStep.SignIn, (await TestAsync(FormOf(server) with { Password = "wrong" })).Step);
+        Assert.Equal(MailStep.SignIn, (await TestAsync(FormOf(server) with { User = "", Password = null })).Step);
     }
 
     [Fact]
@@ -95,6 +96,31 @@ public sealed class SendingTests : IAsyncLifetime
         Assert.Equal((MailStep.Sender, true), (sender.Step, sender.IsFinal));
         Assert.Equal((MailStep.Recipient, true), (recipient.Step, recipient.IsFinal));
         Assert.StartsWith("550", recipient.Reply, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Test_RefusedAtTheDoor_SaysWhatTheServerSaidInOneCleanLine()
+    {
+        using var closed = new ScriptedServer("554-go\u0007 away\r\n554 \u001b[31mnow\r\n");
+        var outcome = await TestAsync(new MailForm { Host = "localhost", Port = closed.Port, Security = MailSecurity.StartTls, Sender = "rivet@example.com" });
+        Assert.Equal((MailStep.Message, false), (outcome.Step, outcome.IsFinal));
+        Assert.StartsWith("554 go", outcome.Reply, StringComparison.Ordinal);
+        Assert.DoesNotContain(outcome.Reply, char.IsControl);
+    }
+
+    [Fact]
+    public void Stopped_ReplyThatTurnsTheDirection_IsCleaned()
+        => Assert.Equal("550 a b c", MailOutcome.Stopped(MailStep.Recipient, isFinal: true, "550 a\u202eb\u2028c").Reply);
+
+    [Theory]
+    [InlineData("ana@example.com\r\nRCPT TO:<eve@example.com>")]
+    [InlineData("ana@example.com, eve@example.com")]
+    public async Task Test_AddressThatEndsALine_IsRefusedUnsent(string address)
+    {
+        await using var server = new TestMailServer(isImplicit: false);
+        var tested = await host.Desk.TestAsync(permit, FormOf(server), address, Letter("ana@example.com"), Ct);
+        Assert.Equal(new MailProblem(MailRefusal.Malformed, MailField.Recipient), tested.Refusal);
+        Assert.Empty(server.Taken);
     }
 
     [Fact]
@@ -119,6 +145,11 @@ public sealed class SendingTests : IAsyncLifetime
     [InlineData("fe80::1", false)]
     [InlineData("ff02::1", false)]
     [InlineData("::ffff:169.254.1.1", false)]
+    [InlineData("64:ff9b::a9fe:a9fe", false)]
+    [InlineData("64:ff9b::a00:1", true)]
+    [InlineData("fd00:ec2::254", false)]
+    [InlineData("100.100.100.200", false)]
+    [InlineData("192.168.1.2", true)]
     [InlineData("::", false)]
     public void IsPossible_Address_LetsOnlyNetworksOfPeople(string address, bool possible)
         => Assert.Equal(possible, MailAddresses.IsPossible(IPAddress.Parse(address)));
@@ -132,13 +163,19 @@ public sealed class SendingTests : IAsyncLifetime
         Assert.Equal(MailStep.Protect, (await PassingTimeAsync(testing)).Step);
     }
 
-    [Fact]
-    public async Task Test_EndlessReply_IsCut()
+    [Theory]
+    [InlineData("554 ", 60_000)]
+    [InlineData("220 ", 10_000_000)]
+    [InlineData("220-", 10_000_000)]
+    public async Task Test_EndlessReply_IsCut(string begin, int length)
     {
-        using var chatty = new ScriptedServer("554 " + new string('x', 60_000) + "\r\n");
+        // Whoever listens to the end is refused afterwards, so that this ends either way.
+        var end = begin.EndsWith('-') ? "\r\n220 end\r\n" : "\r\n";
+        using var chatty = new ScriptedServer(begin + new string('x', length) + end, "554 no\r\n", "554 no\r\n");
         var outcome = await TestAsync(new MailForm { Host = "localhost", Port = chatty.Port, Security = MailSecurity.StartTls, Sender = "rivet@example.com" });
         Assert.NotEqual(MailStep.Sent, outcome.Step);
         Assert.True(outcome.Reply.Length <= 200);
+        Assert.True(length < 1_000_000 || !chatty.Heard.Contains("EHLO", StringComparison.Ordinal), "It was heard to its end.");
     }
 
     [Fact]

@@ -40,6 +40,7 @@ public sealed class SettingsTests : IAsyncLifetime
         var read = (await host.Desk.ReadAsync(permit, Ct)).Value!;
         Assert.Equal(("smtp.example.com", 587, "rivet@example.com"), (read.Host, read.Port, read.Sender));
         Assert.DoesNotContain(TestMailServer.Password, read.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain(TestMailServer.Password, Form.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

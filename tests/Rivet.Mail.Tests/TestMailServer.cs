@@ -43,6 +43,9 @@ internal sealed class TestMailServer : IMessageStore, IMailboxFilter, IUserAuthe
     /// <summary>TLS from the first byte, or STARTTLS.</summary>
     public bool IsImplicit { get; }
 
+    /// <summary>Whether <c>later@</c> is taken by now; until then it is refused for the time being.</summary>
+    public bool TakesLater { get; set; }
+
     public ConcurrentQueue<MimeMessage> Taken { get; } = [];
 
     /// <summary>SHA-256 of the certificate, as an administrator copies it.</summary>
@@ -66,7 +69,9 @@ internal sealed class TestMailServer : IMessageStore, IMailboxFilter, IUserAuthe
         => Task.FromResult(from.User != "nobody");
 
     public Task<bool> CanDeliverToAsync(ISessionContext context, IMailbox to, IMailbox from, CancellationToken cancellationToken)
-        => Task.FromResult(to.User != "unknown");
+        => to.User == "later" && !TakesLater
+            ? throw new SmtpResponseException(new SmtpResponse((SmtpReplyCode)451, "greylisted, come again"))
+            : Task.FromResult(to.User != "unknown");
 
     public Task<bool> AuthenticateAsync(ISessionContext context, string user, string password, CancellationToken cancellationToken)
         => Task.FromResult(user == User && password == Password);

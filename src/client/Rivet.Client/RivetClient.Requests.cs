@@ -12,6 +12,9 @@ public sealed partial class RivetClient
 
     private const int ChunkSize = 256 * 1024;
 
+    /// <summary>A test message may take the server half a minute, also when another process asks for this one.</summary>
+    private static readonly TimeSpan TestPatience = TimeSpan.FromSeconds(45);
+
     /// <summary>How long a request waits for a link before it gives <see cref="ClientRefusal.Offline"/>.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(15);
 
@@ -80,7 +83,7 @@ public sealed partial class RivetClient
     /// <param name="language">Of message and advice: <c>zh-CN</c>, anything else is English.</param>
     /// <param name="ct">Stops waiting.</param>
     public Task<Result<TestMailResponse, ClientRefusal>> TestMailAsync(string address, string language, CancellationToken ct)
-        => AskAsync(Method.TestMail, new TestMailRequest { Address = address, Language = language }, TestMailResponse.Parser, ct);
+        => AskAsync(Method.TestMail, new TestMailRequest { Address = address, Language = language }, TestMailResponse.Parser, TestPatience, ct);
 
     /// <summary>What the company decided about its messages; for administrators.</summary>
     /// <param name="keepMonths">Set: what would be destroyed if only so many months were kept is counted.</param>

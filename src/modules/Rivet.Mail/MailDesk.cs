@@ -48,7 +48,7 @@ internal sealed class MailDesk(MailBook book, MailSender sender, TestAllowance t
         Require(permit);
         if (!MailSettings.IsAddress(address))
         {
-            return new MailProblem(MailRefusal.Malformed, MailField.Sender);
+            return new MailProblem(MailRefusal.Malformed, MailField.Recipient);
         }
 
         if (!tests.TryTake(permit.Company))

@@ -17,7 +17,7 @@ public static class MailModule
         services.AddSingleton<MailEvents>().AddSingleton<MailBook>().AddSingleton<MailSender>().AddSingleton<TestAllowance>();
         services.AddSingleton<MailDesk>().AddSingleton<MailRequests>().AddSingleton<PostOffice>();
         services.AddSingleton<IPostOffice>(provider => provider.GetRequiredService<PostOffice>());
-        services.AddSingleton<MailCourier>();
+        services.AddSingleton(new MailBackoff(Random.Shared)).AddSingleton<MailCourier>();
         services.AddHostedService(provider => provider.GetRequiredService<MailCourier>());
         services.AddSingleton<IStatusSource, MailStatus>();
         return services.AddSingleton(new SettingsSection

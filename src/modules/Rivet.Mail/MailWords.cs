@@ -12,4 +12,6 @@ internal sealed class MailWords(CultureInfo culture)
     private static readonly ResourceManager Texts = new(typeof(MailText).FullName!, typeof(MailText).Assembly);
 
     public string this[string key] => Texts.GetString(key, culture) ?? throw new MissingManifestResourceException(key);
+
+    public string Of(string key, params object[] values) => string.Format(culture, this[key], values);
 }

@@ -35,7 +35,8 @@ internal static class AdminCommands
             await session.RefreshAsync(ct);
             PersonId? known = parsed.GetValue(person) is { } text ? session.Names.FindPerson(text).Id : null;
             var valid = TimeSpan.FromHours(Math.Clamp(parsed.GetValue(hours), 1, 24 * 365));
-            var made = session.Take(await session.Client.InviteAsync(parsed.GetValue(role), parsed.GetValue(name) ?? "", known, parsed.GetValue(mail) ?? "", valid, ct));
+            var address = parsed.GetValue(mail) ?? "";
+            var made = session.Take(await session.Client.InviteAsync(parsed.GetValue(role), parsed.GetValue(name) ?? "", known, address, valid, ct));
             if (session.Json)
             {
                 JsonLine.Write(session.Output, json =>
@@ -43,12 +44,17 @@ internal static class AdminCommands
                     json.WriteString("type", "invitation");
                     json.WriteString("link", made.Link);
                     json.Time("expires", made.ExpiresMs);
+                    json.WriteBoolean("mailed", address.Length > 0);
                 });
                 return;
             }
 
             await session.Output.WriteLineAsync(Plain.Line(made.Link));
             await session.Error.WriteLineAsync(words["invite.once", Local(made.ExpiresMs)]);
+            if (address.Length > 0)
+            {
+                await session.Error.WriteLineAsync(words["invite.mailed", Plain.Line(address)]);
+            }
         });
     }
 

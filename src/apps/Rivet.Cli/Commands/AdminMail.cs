@@ -84,12 +84,27 @@ internal static class AdminMail
             await session.Error.WriteLineAsync(session.Words["mail.testing"]);
             var answer = session.Take(await session.Client.TestMailAsync(parsed.GetValue(address)!, session.Words.Culture.Name, ct));
             var said = answer.Reply.Length == 0 ? Plain.Line(answer.Advice) : $"{Plain.Line(answer.Advice)} ({Plain.Line(answer.Reply)})";
+            if (session.Json)
+            {
+                JsonLine.Write(session.Output, json =>
+                {
+                    json.WriteString("type", "mailTest");
+                    json.WriteBoolean("sent", answer.Step is MailStep.Sent);
+                    json.WriteString("step", answer.Step.ToString());
+                    json.WriteString("reply", answer.Reply);
+                    json.WriteString("advice", answer.Advice);
+                });
+            }
+
             if (answer.Step is not MailStep.Sent)
             {
                 throw new CliExit(ExitCode.Refused, said);
             }
 
-            await session.Output.WriteLineAsync(said);
+            if (!session.Json)
+            {
+                await session.Output.WriteLineAsync(said);
+            }
         }, "test");
     }
 

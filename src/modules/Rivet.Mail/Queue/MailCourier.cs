@@ -1,41 +1,45 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Rivet.Kernel;
 using Rivet.Storage;
 
 namespace Rivet.Mail;
 
-/// <summary>Brings what waits to the mail servers, again and again until it is taken, refused for good, or three days old.</summary>
-internal sealed class MailCourier(IStore store, PostOffice office, MailBook book, MailSender sender, TimeProvider time, ILogger<MailCourier> log) : BackgroundService
+/// <summary>
+/// Brings what waits to the mail servers, again and again until it is taken, refused for good, or three days old. One letter at a time for a
+/// company; a company whose server does not answer holds nobody else up.
+/// </summary>
+internal sealed class MailCourier(
+    IStore store, PostOffice office, MailBook book, MailSender sender, MailBackoff backoff, TimeProvider time, ILogger<MailCourier> log) : BackgroundService
 {
-    private const int AtOnce = 20;
+    private const int OfACompany = 20;
+    private const int CompaniesAtOnce = 4;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan FirstWait = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
     private static readonly TimeSpan GivenUpAfter = TimeSpan.FromDays(3);
     private static readonly TimeSpan RememberedFor = TimeSpan.FromDays(30);
-    private volatile MailHistory history = new(null, null, default);
-
-    /// <summary>How the last attempts ended.</summary>
-    public MailHistory History => history;
 
     /// <summary>One round; gives how many were sent.</summary>
     internal async Task<int> RunOnceAsync(CancellationToken ct)
     {
-        var due = await store.ReadAsync(session => OutgoingTable.Due(session, NowMs, AtOnce), ct);
-        var sent = 0;
-        foreach (var row in due)
+        var forgetUntil = NowMs - (long)RememberedFor.TotalMilliseconds;
+        var (due, anyOld) = await store.ReadAsync(
+            session => (OutgoingTable.Due(session, NowMs, OfACompany), OutgoingTable.AnyToForget(session, forgetUntil)), ct);
+        if (anyOld)
         {
-            var outcome = await BringAsync(row, ct);
-            sent += outcome.Step is MailStep.Sent ? 1 : 0;
             await store.WriteAsync(
                 transaction =>
                 {
-                    Keep(transaction, row, outcome);
-                    return true;
+                    OutgoingTable.Forget(transaction, forgetUntil);
+                    return Done.Value;
                 },
-                CancellationToken.None);
+                ct);
         }
 
+        var sent = 0;
+        await Parallel.ForEachAsync(
+            due.GroupBy(row => row.Company),
+            new ParallelOptions { MaxDegreeOfParallelism = CompaniesAtOnce, CancellationToken = ct },
+            async (rows, withdrawn) => Interlocked.Add(ref sent, await BringAsync(rows.Key, rows, withdrawn)));
         return sent;
     }
 
@@ -66,20 +70,41 @@ internal sealed class MailCourier(IStore store, PostOffice office, MailBook book
         }
     }
 
-    /// <summary>Without settings or a key it waits like a server that does not answer.</summary>
-    private async Task<MailOutcome> BringAsync(OutgoingRow row, CancellationToken ct)
+    /// <summary>A company's letters in turn. When it is the server that fails, the rest waits without asking it again.</summary>
+    private async Task<int> BringAsync(CompanyId company, IEnumerable<OutgoingRow> rows, CancellationToken ct)
     {
-        if (!(await book.FindAsync(row.Company, ct)).TryGet(out var settings, out _) || settings is null || await office.OpenAsync(row, ct) is not { } letter)
+        var sent = 0;
+        var settings = (await book.FindAsync(company, ct)).TryGet(out var found, out _) ? found : null;
+        MailOutcome? closed = settings is null ? MailOutcome.Stopped(MailStep.Find, isFinal: false) : null;
+        foreach (var row in rows)
         {
-            return MailOutcome.Stopped(MailStep.Find, isFinal: false);
+            var outcome = closed;
+            if (outcome is null && await office.OpenAsync(row, ct) is { } letter)
+            {
+                outcome = await sender.SendAsync(settings!, letter, ct);
+                closed = outcome.Value.IsServers ? outcome : null;
+            }
+
+            sent += outcome?.Step is MailStep.Sent ? 1 : 0;
+            await KeepAsync(row, outcome ?? MailOutcome.Stopped(MailStep.Find, isFinal: false), isKnown: settings is not null && outcome is not null);
         }
 
-        var outcome = await sender.SendAsync(settings, letter, ct);
-        history = outcome.Step is MailStep.Sent
-            ? history with { SentAt = time.GetUtcNow(), FailedAt = null }
-            : history with { FailedAt = time.GetUtcNow(), FailedStep = outcome.Step };
-        return outcome;
+        return sent;
     }
+
+    /// <summary>What was sent is sent: this is not withdrawn.</summary>
+    private async Task KeepAsync(OutgoingRow row, MailOutcome outcome, bool isKnown) => await store.WriteAsync(
+        transaction =>
+        {
+            Keep(transaction, row, outcome);
+            if (isKnown)
+            {
+                MailHealth.Keep(transaction, row.Company, outcome, NowMs);
+            }
+
+            return Done.Value;
+        },
+        CancellationToken.None);
 
     private void Keep(WriteTransaction transaction, OutgoingRow row, MailOutcome outcome)
     {
@@ -90,22 +115,13 @@ internal sealed class MailCourier(IStore store, PostOffice office, MailBook book
         else if (outcome.IsFinal || NowMs - row.MadeMs >= GivenUpAfter.TotalMilliseconds)
         {
             Log.GivenUp(log, row.Id, outcome.Step);
-            OutgoingTable.GiveUp(transaction, row.Id, (int)outcome.Step);
+            OutgoingTable.GiveUp(transaction, row.Id, (int)outcome.Step, NowMs);
         }
         else
         {
-            var wait = Math.Min(FirstWait.TotalMilliseconds * Math.Pow(2, Math.Min(row.Attempts, 10)), LongestWait.TotalMilliseconds);
-            OutgoingTable.TryLater(transaction, row.Id, NowMs + (long)wait);
+            OutgoingTable.TryLater(transaction, row.Id, NowMs + (long)backoff.After(row.Attempts).TotalMilliseconds);
         }
-
-        OutgoingTable.Forget(transaction, NowMs - (long)RememberedFor.TotalMilliseconds);
     }
 
     private long NowMs => time.GetUtcNow().ToUnixTimeMilliseconds();
 }
-
-/// <summary>How the last attempts ended, since the start.</summary>
-/// <param name="SentAt">The last that was taken.</param>
-/// <param name="FailedAt">The last that was not; null once one was taken after it.</param>
-/// <param name="FailedStep">Where that one stopped.</param>
-internal sealed record MailHistory(DateTimeOffset? SentAt, DateTimeOffset? FailedAt, MailStep FailedStep);

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Rivet.Mail;
 
 /// <summary>How far a message came, in the order of an SMTP conversation.</summary>
@@ -42,5 +44,12 @@ internal readonly record struct MailOutcome(MailStep Step, bool IsFinal, string 
     public static MailOutcome Sent { get; } = new(MailStep.Sent, IsFinal: true, "");
 
     public static MailOutcome Stopped(MailStep step, bool isFinal, string reply = "")
-        => new(step, isFinal, new string([.. reply.Take(LongestReply).Select(character => char.IsControl(character) || char.IsSurrogate(character) ? ' ' : character)]).Trim());
+        => new(step, isFinal, new string([.. reply.Take(LongestReply).Select(character => IsPlain(character) ? character : ' ')]).Trim());
+
+    /// <summary>Whether it was the server, or the way to it, and not this one message: the next message would stop at the same place.</summary>
+    public bool IsServers => !IsFinal && Step is not (MailStep.Recipient or MailStep.Sent);
+
+    /// <summary>Neither ends a line nor turns the direction of a text.</summary>
+    private static bool IsPlain(char character) => char.GetUnicodeCategory(character) is not (UnicodeCategory.Control or UnicodeCategory.Format
+        or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.OtherNotAssigned);
 }

@@ -63,7 +63,10 @@ internal sealed class MailBook(IStore store, IVault vault, MailEvents events, Ti
             transaction =>
             {
                 transaction.Execute(
-                    "INSERT INTO mail_setting (company, sealed, changed_ms) VALUES ($1, $2, $3) ON CONFLICT (company) DO UPDATE SET sealed = excluded.sealed, changed_ms = excluded.changed_ms",
+                    """
+                    INSERT INTO mail_setting (company, sealed, changed_ms) VALUES ($1, $2, $3)
+                    ON CONFLICT (company) DO UPDATE SET sealed = excluded.sealed, changed_ms = excluded.changed_ms, failing_ms = NULL, failing_step = NULL
+                    """,
                     permit.Company.ToBytes(), sealedTexts[0], time.GetUtcNow().ToUnixTimeMilliseconds());
                 events.Record(transaction, MailEvents.Changed, permit);
                 return true;
@@ -79,7 +82,7 @@ internal sealed class MailBook(IStore store, IVault vault, MailEvents events, Ti
             {
                 if (transaction.Execute("DELETE FROM mail_setting WHERE company = $1", permit.Company.ToBytes()) > 0)
                 {
-                    OutgoingTable.GiveUpAll(transaction, permit.Company);
+                    OutgoingTable.GiveUpAll(transaction, permit.Company, time.GetUtcNow().ToUnixTimeMilliseconds());
                     events.Record(transaction, MailEvents.Removed, permit);
                 }
 

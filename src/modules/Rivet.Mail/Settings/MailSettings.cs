@@ -33,6 +33,9 @@ internal enum MailField
     User = 6,
     Password = 7,
     Fingerprint = 8,
+
+    /// <summary>Whom a test goes to; no part of the settings.</summary>
+    Recipient = 9,
 }
 
 /// <summary>How a company sends mail; proven to be of its form.</summary>
@@ -124,4 +127,7 @@ internal sealed record MailForm
     public string? Password { get; init; }
 
     public string Fingerprint { get; init; } = "";
+
+    /// <summary>Says no password.</summary>
+    public override string ToString() => $"{Host}:{Port} [redacted]";
 }
