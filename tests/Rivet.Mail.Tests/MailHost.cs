@@ -2,7 +2,6 @@ using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Time.Testing;
 using Rivet.Access;
 using Rivet.Hosting.Status;
 using Rivet.Kernel;
@@ -18,9 +17,9 @@ internal sealed class MailHost : IAsyncDisposable
     private readonly ServiceProvider provider;
     private readonly LinesLogger lines;
 
-    private MailHost(ServiceProvider provider, FakeTimeProvider time, LinesLogger lines) => (this.provider, Time, this.lines) = (provider, time, lines);
+    private MailHost(ServiceProvider provider, ConversationClock time, LinesLogger lines) => (this.provider, Time, this.lines) = (provider, time, lines);
 
-    public FakeTimeProvider Time { get; }
+    public ConversationClock Time { get; }
 
     public IStore Store => provider.GetRequiredService<IStore>();
 
@@ -37,7 +36,7 @@ internal sealed class MailHost : IAsyncDisposable
 
     public static async Task<MailHost> StartAsync(TempFolder folder)
     {
-        var time = new FakeTimeProvider(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
+        var time = new ConversationClock(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
         var lines = new LinesLogger();
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(lines));

@@ -9,7 +9,6 @@ internal sealed class ScriptedServer : IDisposable
 {
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
     private readonly StringBuilder heard = new();
-    private readonly TaskCompletionSource connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public ScriptedServer(params string[] answers)
     {
@@ -18,8 +17,6 @@ internal sealed class ScriptedServer : IDisposable
     }
 
     public int Port => ((IPEndPoint)listener.LocalEndpoint).Port;
-
-    public Task Connected => connected.Task;
 
     public string Heard
     {
@@ -39,7 +36,6 @@ internal sealed class ScriptedServer : IDisposable
         try
         {
             using var client = await listener.AcceptTcpClientAsync();
-            connected.SetResult();
             var stream = client.GetStream();
             var buffer = new byte[4096];
             foreach (var answer in answers)

@@ -13,7 +13,9 @@ namespace Rivet.Mail;
 /// <summary>One conversation with a mail server about one message; over TLS or not at all.</summary>
 internal sealed class MailConversation : IDisposable
 {
-    private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(10);
+    /// <summary>How long a server may take to answer at all.</summary>
+    internal static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(10);
+
     private readonly SmtpClient client = new() { CheckCertificateRevocation = false, SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13 };
     private readonly MailSettings settings;
     private readonly TimeProvider time;
