@@ -19,7 +19,23 @@ public sealed class CommandTests
         });
     }
 
+    [Fact]
+    public void Build_OptionsOfEveryCommand_AreNoneOfEverybodys()
+    {
+        var root = CommandTree.Build(Words.English);
+        var everybodys = root.Options.Where(option => option.Recursive).Select(option => option.Name).ToHashSet(StringComparer.Ordinal);
+        Assert.Contains("--language", everybodys);
+        var taken = Below(root).Where(command => command != root)
+            .SelectMany(command => command.Options.Where(option => everybodys.Contains(option.Name)).Select(option => $"{command.Name} {option.Name}"));
+        Assert.Empty(taken);
+    }
+
     [Theory]
+    [InlineData("admin", "company", "--name", "Copper", "--company-language", "zh-CN")]
+    [InlineData("admin", "mail", "set", "--host", "smtp.example.com", "--from", "rivet@example.com", "--user", "rivet", "--password-stdin")]
+    [InlineData("admin", "mail", "set", "--host", "smtp.example.com", "--tls", "implicit", "--from", "rivet@example.com")]
+    [InlineData("admin", "mail", "test", "ana@example.com")]
+    [InlineData("admin", "invite", "--name", "Bo", "--mail", "bo@example.com")]
     [InlineData("join", "rivet://h:1/k/c", "--name", "Ana", "--device", "laptop", "--company", "C", "--passphrase-file", "f")]
     [InlineData("conversations", "--json")]
     [InlineData("new", "--with", "Bo")]
@@ -51,6 +67,10 @@ public sealed class CommandTests
     [InlineData("recall", "Bo", "0")]
     [InlineData("add", "Team")]
     [InlineData("admin", "invite", "--role", "king")]
+    [InlineData("admin", "company", "--company-language", "fr")]
+    [InlineData("admin", "mail", "set", "--host", "smtp.example.com")]
+    [InlineData("admin", "mail", "set", "--host", "h", "--from", "a@b", "--tls", "none")]
+    [InlineData("admin", "mail", "set", "--host", "h", "--from", "a@b", "--password", "secret")]
     public async Task Run_WhatMakesNoSense_IsUsage(params string[] arguments)
     {
         var (code, _, error) = await RunAsync(arguments);

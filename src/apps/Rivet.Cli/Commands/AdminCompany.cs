@@ -8,7 +8,7 @@ internal static class AdminCompany
     public static Command Build(Options options)
     {
         var name = new Option<string?>("--name") { Description = options.Words["option.company-new-name"] };
-        var language = new Option<string?>("--language") { Description = options.Words["option.company-language"], HelpName = "en|zh-CN" };
+        var language = new Option<string?>("--company-language") { Description = options.Words["option.company-language"], HelpName = "en|zh-CN" };
         language.AcceptOnlyFromAmong("en", "zh-CN");
         return CommandShape.Of("company", options, [name, language], async (parsed, session, ct) =>
         {
