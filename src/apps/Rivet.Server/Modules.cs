@@ -33,8 +33,8 @@ internal static class Modules
         });
         builder.Services.AddCertificates(certificates);
         builder.Services.AddSingleton<ICertificateObserver, CertificateAudit>();
-        builder.AddCluster();
         builder.Services.AddTables(options, keys.RootKeyFile);
+        builder.AddCluster();
         builder.Services.AddTelemetry();
         builder.Services.AddSingleton<OperationsRequests>();
         builder.AddRivetPages(keys.Path);

@@ -7,7 +7,10 @@ internal static class QuietConsole
 {
     private const string Stamp = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
 
-    public static void AddQuietConsole(this ILoggingBuilder logging, bool json)
+    /// <param name="logging">Where to.</param>
+    /// <param name="json">One line of JSON each.</param>
+    /// <param name="refused">Whether the start was refused: the reason is told in one sentence, and what the silo says while it is torn down is no news.</param>
+    public static void AddQuietConsole(this ILoggingBuilder logging, bool json, Func<bool> refused)
     {
         logging.ClearProviders();
         if (json)
@@ -24,7 +27,7 @@ internal static class QuietConsole
 
         // Orleans warns about what is meant here: one process, no ports. The announcement tells of a new root key, and
         // StartFailure of a start that failed, each once.
-        logging.AddFilter("Orleans", LogLevel.Error);
+        logging.AddFilter("Orleans", level => level >= LogLevel.Error && !refused());
         logging.AddFilter("Rivet.Vault.VaultStart", LogLevel.Error);
         logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
 

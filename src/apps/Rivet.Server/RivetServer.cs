@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Rivet.Certificates.Serving;
@@ -16,10 +17,12 @@ internal sealed class RivetServer : IAsyncDisposable
     private readonly ServedCertificates certificates;
     private readonly ServerOptions options;
     private readonly KeysFolder keys;
+    private readonly StrongBox<bool> refused;
 
-    private RivetServer(WebApplication app, ServedCertificates certificates, ServerOptions options, KeysFolder keys)
+    private RivetServer(WebApplication app, ServedCertificates certificates, ServerOptions options, KeysFolder keys, StrongBox<bool> refused)
     {
         this.app = app;
+        this.refused = refused;
         this.certificates = certificates;
         this.options = options;
         this.keys = keys;
@@ -60,13 +63,25 @@ internal sealed class RivetServer : IAsyncDisposable
             kestrel.ListenRivet(new IPEndPoint(Address(options), options.Port), certificates.For, certificates.Ahead);
         });
         builder.AddModules(options, keys, certificates);
-        builder.Logging.AddQuietConsole(options.Json);
+        var refused = new StrongBox<bool>();
+        builder.Logging.AddQuietConsole(options.Json, () => refused.Value);
         var app = builder.Build();
         app.MapModules();
-        return new RivetServer(app, certificates, options, keys);
+        return new RivetServer(app, certificates, options, keys, refused);
     }
 
-    public Task StartAsync(CancellationToken ct) => app.StartAsync(ct);
+    public async Task StartAsync(CancellationToken ct)
+    {
+        try
+        {
+            await app.StartAsync(ct);
+        }
+        catch
+        {
+            refused.Value = true;
+            throw;
+        }
+    }
 
     /// <summary>Says where the server is and, while there is no company, the one-time administrator code.</summary>
     public async Task AnnounceAsync(TextWriter output, CancellationToken ct)

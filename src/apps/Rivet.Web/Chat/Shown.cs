@@ -17,7 +17,7 @@ public sealed record ShownGroup(int Number, IReadOnlyList<ShownRow> Rows);
 internal sealed class Rows(TimeZoneInfo zone)
 {
     /// <summary>Lines of a group.</summary>
-    public const int GroupSize = 8;
+    public const int GroupSize = 6;
 
     private static readonly TimeSpan OneBreath = TimeSpan.FromMinutes(5);
     private readonly Dictionary<ulong, DateOnly> days = [];
