@@ -36,12 +36,24 @@ internal static class Tool
         var (output, error) = (process.StandardOutput.ReadToEndAsync(ct), process.StandardError.ReadToEndAsync(ct));
         if (surroundings?.Input is { } input)
         {
-            await process.StandardInput.BaseStream.WriteAsync(input, ct);
+            await WriteAsync(process.StandardInput.BaseStream, input, ct);
         }
 
         process.StandardInput.Close();
         await process.WaitForExitAsync(ct);
         return new ToolEnd(process.ExitCode, await output, await error);
+    }
+
+    /// <summary>A program that has seen enough may end without reading to the end: its exit code says what it thinks.</summary>
+    private static async Task WriteAsync(Stream stdin, ReadOnlyMemory<byte> input, CancellationToken ct)
+    {
+        try
+        {
+            await stdin.WriteAsync(input, ct);
+        }
+        catch (IOException)
+        {
+        }
     }
 
     private static Process Start(ProcessStartInfo start)
