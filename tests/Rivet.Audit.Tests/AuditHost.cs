@@ -3,10 +3,13 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
 using Rivet.Access;
+using Rivet.Audit.Sealing;
+using Rivet.Audit.Watching;
 using Rivet.Hosting.Status;
 using Rivet.Kernel;
 using Rivet.Storage;
 using Rivet.Testing;
+using Rivet.Vault;
 
 namespace Rivet.Audit.Tests;
 
@@ -27,11 +30,13 @@ internal sealed class AuditHost : IAsyncDisposable
 
     public IAuditLog Log => provider.GetRequiredService<IAuditLog>();
 
-    public AuditVerifier Verifier => provider.GetRequiredService<AuditVerifier>();
+    public LogConsumer Consumer => provider.GetServices<IOutboxConsumer>().OfType<LogConsumer>().Single();
 
-    public AuditConsumer Consumer => provider.GetServices<IOutboxConsumer>().OfType<AuditConsumer>().Single();
+    public LogWatch Watch => provider.GetRequiredService<LogWatch>();
 
-    public ChainWatch Watch => provider.GetRequiredService<ChainWatch>();
+    public LogIdentity Identity => provider.GetRequiredService<LogIdentity>();
+
+    public IVault Vault => provider.GetRequiredService<IVault>();
 
     public IStatusSource Status => provider.GetRequiredService<IStatusSource>();
 
@@ -43,6 +48,7 @@ internal sealed class AuditHost : IAsyncDisposable
         services.AddSingleton<TimeProvider>(time);
         services.AddStorage(options => options.Folder = folder["data"]);
         services.AddAccess();
+        services.AddVault(options => (options.RootKeyFile, options.AllowCoreDumps) = (folder["root.key"], true));
         services.AddAudit(configure);
         var host = new AuditHost(services.BuildServiceProvider(), time);
         foreach (var hosted in host.Hosted())
@@ -53,11 +59,13 @@ internal sealed class AuditHost : IAsyncDisposable
         return host;
     }
 
+    public static EventKind KindOf(string name) => new(name, OcsfType.EntityCreated, EventSeverity.Low, "zweck", "a");
+
     public SecurityEvent Event(CompanyId company, string kind = "identity.device.enrolled") => new()
     {
         Id = EntityId.New<EventId>(Time),
         At = Time.GetUtcNow(),
-        Kind = kind,
+        Kind = KindOf(kind),
         Actor = Subject.OfDevice(company, new(Guid.CreateVersion7()), new(Guid.CreateVersion7())),
         Target = Resource.Of(new DeviceId(Guid.CreateVersion7()), company),
         Outcome = EventOutcome.Success,
@@ -75,20 +83,37 @@ internal sealed class AuditHost : IAsyncDisposable
     }
 
     /// <summary>Brings the outbox to the consumer as the store's pump does: rows and cursor in one transaction.</summary>
-    public Task PumpAsync() => Store.WriteAsync(
+    public async Task PumpAsync()
+    {
+        var rows = await PendingAsync();
+        if (rows.Count > 0)
+        {
+            await ApplyAsync(await Consumer.PrepareAsync(rows, Ct), rows[^1].Position);
+        }
+    }
+
+    public async Task<IReadOnlyList<OutboxRow>> PendingAsync() => await Store.ReadAsync(
+        session => session.Query(
+            """
+            SELECT position, topic, company, payload FROM outbox
+            WHERE position > coalesce((SELECT position FROM outbox_cursor WHERE consumer = 'audit'), 0) AND topic = $1 ORDER BY position
+            """,
+            row => new OutboxRow(row.GetInt64(0), row.GetString(1), (byte[])row.GetValue(2), (byte[])row.GetValue(3)),
+            Consumer.Topic),
+        Ct);
+
+    public Task ApplyAsync(Action<WriteTransaction> apply, long position) => Store.WriteAsync(
         transaction =>
         {
-            var cursor = transaction.QueryFirst("SELECT position FROM outbox_cursor WHERE consumer = 'audit'", row => row.GetInt64(0));
-            var rows = transaction.Query(
-                "SELECT position, topic, company, payload FROM outbox WHERE position > $1 AND topic = $2 ORDER BY position",
-                row => new OutboxRow(row.GetInt64(0), row.GetString(1), (byte[])row.GetValue(2), (byte[])row.GetValue(3)),
-                cursor, Consumer.Topic);
-            Consumer.Handle(transaction, rows);
+            apply(transaction);
             return transaction.Execute(
-                "INSERT INTO outbox_cursor (consumer, position) SELECT 'audit', coalesce(max(position), 0) FROM outbox WHERE true "
-                + "ON CONFLICT (consumer) DO UPDATE SET position = excluded.position");
+                "INSERT INTO outbox_cursor (consumer, position) VALUES ('audit', $1) ON CONFLICT (consumer) DO UPDATE SET position = excluded.position", position);
         },
         Ct);
+
+    /// <summary>What the store holds of a log.</summary>
+    public async Task<(LogRow Row, IReadOnlyList<ReadOnlyMemory<byte>> Entries)> StoredAsync(CompanyId company) => await Store.ReadAsync(
+        session => (LogTable.Find(session, company)!, (IReadOnlyList<ReadOnlyMemory<byte>>)LogTable.Entries(session, company, 0, long.MaxValue / 2)), Ct);
 
     public async Task<Permit> PermitAsync(CompanyId company, string permission = "audit.read")
     {
@@ -108,6 +133,20 @@ internal sealed class AuditHost : IAsyncDisposable
         using var command = connection.CreateCommand();
         command.CommandText = sql;
         Assert.True(command.ExecuteNonQuery() > 0, "the edit must reach a row");
+    }
+
+    /// <summary>Edits bytes of one row as the owner can.</summary>
+    public static void EditBlob(TempFolder folder, string table, string column, string where, Action<byte[]> change)
+    {
+        using var connection = new SqliteConnection($"Data Source={Path.Combine(folder["data"], "rivet.db")};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = $"SELECT {column} FROM {table} WHERE {where}";
+        var bytes = (byte[])command.ExecuteScalar()!;
+        change(bytes);
+        command.CommandText = $"UPDATE {table} SET {column} = $1 WHERE {where}";
+        command.Parameters.AddWithValue("$1", bytes);
+        Assert.Equal(1, command.ExecuteNonQuery());
     }
 
     public async ValueTask DisposeAsync()

@@ -1,9 +1,8 @@
-using System.Buffers.Binary;
 using System.Security.Cryptography;
-using System.Text;
 using Rivet.Kernel;
 using Rivet.Storage;
 using Rivet.Testing;
+using Rivet.Transparency;
 
 namespace Rivet.Audit.Tests;
 
@@ -26,23 +25,24 @@ public sealed class AuditLogTests : IAsyncLifetime
     [Fact]
     public async Task Record_Event_IsReadBackAsItWas()
     {
-        var fact = host.Event(company);
+        var fact = host.Event(company) with { Concerned = new(Guid.CreateVersion7()) };
         await host.RecordAsync(fact);
         var entry = Assert.Single((await host.Log.ReadLastAsync(await host.PermitAsync(company), 10, Ct)).Value);
-        Assert.Equal(1, entry.Sequence);
+        Assert.Equal(0, entry.Index);
         Assert.Equal(fact with { Details = entry.Event.Details }, entry.Event);
         Assert.Equal(fact.Details, entry.Event.Details);
+        Assert.Equal((fact.Kind.Type, fact.Kind.Severity, 1), (entry.Event.Kind.Type, entry.Event.Kind.Severity, entry.Event.Kind.Version));
+        Assert.Equal((AuditContentState.Readable, AuditContentState.Readable), (entry.Content, entry.People));
     }
 
     [Fact]
-    public async Task Record_SameEventTwice_KeepsOne()
+    public async Task Record_PersonAsTarget_IsConcernedAndReadBack()
     {
-        var fact = host.Event(company);
-        await host.RecordAsync(fact, host.Event(company), fact);
+        var person = new PersonId(Guid.CreateVersion7());
+        var fact = host.Event(company) with { Target = Resource.Of(person, company) };
         await host.RecordAsync(fact);
-        var check = await host.Verifier.VerifyAllAsync(null, Ct);
-        Assert.Null(check.Break);
-        Assert.Equal(2, check.Head.Sequence);
+        var read = Assert.Single((await host.Log.ReadLastAsync(await host.PermitAsync(company), 10, Ct)).Value).Event;
+        Assert.Equal((fact.Target, person), (read.Target, read.Concerned));
     }
 
     [Fact]
@@ -56,8 +56,12 @@ public sealed class AuditLogTests : IAsyncLifetime
             },
             Ct));
         await host.PumpAsync();
-        Assert.Equal(0, (await host.Verifier.VerifyAllAsync(null, Ct)).Head.Sequence);
+        Assert.Null((await host.Log.ReadHeadAsync(company, Ct)).Value);
     }
+
+    [Fact]
+    public async Task Record_DetailThatTheKindDoesNotDeclare_IsABug()
+        => await Assert.ThrowsAsync<ArgumentException>(() => host.RecordAsync(host.Event(company) with { Details = new Dictionary<string, string> { ["password"] = "x" } }));
 
     [Fact]
     public async Task Record_UnreadableRow_IsRecordedAsSuchAndTheLogGoesOn()
@@ -65,7 +69,7 @@ public sealed class AuditLogTests : IAsyncLifetime
         await host.Store.WriteAsync(transaction => { transaction.Publish(SecurityEvents.Topic, company, "{broken"u8.ToArray()); return 0; }, Ct);
         await host.RecordAsync(host.Event(company));
         var entries = (await host.Log.ReadLastAsync(await host.PermitAsync(company), 10, Ct)).Value;
-        Assert.Equal(["identity.device.enrolled", "audit.event.unreadable"], entries.Select(entry => entry.Event.Kind));
+        Assert.Equal(["identity.device.enrolled", "audit.event.unreadable"], entries.Select(entry => entry.Event.Kind.Name));
         Assert.Equal(Convert.ToHexStringLower(SHA256.HashData("{broken"u8)), entries[1].Event.Details["sha256"]);
     }
 
@@ -75,8 +79,27 @@ public sealed class AuditLogTests : IAsyncLifetime
         var other = new CompanyId(Guid.CreateVersion7());
         await host.RecordAsync(host.Event(company, "a"), host.Event(other, "b"), host.Event(company, "c"), host.Event(company, "d"));
         var permit = await host.PermitAsync(company);
-        Assert.Equal(["d", "c"], (await host.Log.ReadLastAsync(permit, 2, Ct)).Value.Select(entry => entry.Event.Kind));
-        Assert.Equal([4L, 3L, 1L], (await host.Log.ReadLastAsync(permit, 100, Ct)).Value.Select(entry => entry.Sequence));
+        Assert.Equal(["d", "c"], (await host.Log.ReadLastAsync(permit, 2, Ct)).Value.Select(entry => entry.Event.Kind.Name));
+        Assert.Equal([2L, 1L, 0L], (await host.Log.ReadLastAsync(permit, 100, Ct)).Value.Select(entry => entry.Index));
+        Assert.Equal([1L, 2L], (await host.Log.ReadAsync(permit, 1, 100, Ct)).Value.Select(entry => entry.Index));
+        Assert.Empty((await host.Log.ReadAsync(permit, 3, 100, Ct)).Value);
+    }
+
+    [Fact]
+    public async Task Prove_EachOfManyEvents_LeadsToTheSignedCheckpoint()
+    {
+        await host.RecordAsync([.. Enumerable.Range(0, 600).Select(_ => host.Event(company))]);
+        var permit = await host.PermitAsync(company);
+        foreach (var index in new long[] { 0, 1, 255, 256, 511, 512, 599 })
+        {
+            var proof = (await host.Log.ProveAsync(permit, index, Ct)).Value;
+            Assert.True(SignedNote.TryParse(System.Text.Encoding.UTF8.GetBytes(proof.Head.Checkpoint), out var note) && Checkpoint.TryParse(note.Text, out var checkpoint)
+                && InclusionProof.Verify(index, checkpoint.Size, Convert.FromHexString(proof.Entry.Hash), proof.Path, checkpoint.Root.Span));
+            Assert.Equal(index, proof.Entry.Index);
+        }
+
+        Assert.Equal(AuditRefusal.Unknown, (await host.Log.ProveAsync(permit, 600, Ct)).Refusal);
+        Assert.Equal(AuditRefusal.Unknown, (await host.Log.ProveAsync(permit, -1, Ct)).Refusal);
     }
 
     [Fact]
@@ -85,7 +108,8 @@ public sealed class AuditLogTests : IAsyncLifetime
         await host.RecordAsync(host.Event(company));
         var permit = await host.PermitAsync(company, "status.read");
         Assert.Equal(AuditRefusal.WrongPermit, (await host.Log.ReadLastAsync(permit, 10, Ct)).Refusal);
-        Assert.Equal(AuditRefusal.WrongPermit, (await host.Log.VerifyAsync(permit, null, Ct)).Refusal);
+        Assert.Equal(AuditRefusal.WrongPermit, (await host.Log.ReadAsync(permit, 0, 10, Ct)).Refusal);
+        Assert.Equal(AuditRefusal.WrongPermit, (await host.Log.ProveAsync(permit, 0, Ct)).Refusal);
     }
 
     [Fact]
@@ -94,58 +118,7 @@ public sealed class AuditLogTests : IAsyncLifetime
         var permit = await host.PermitAsync(company);
         ((IDisposable)host.Store).Dispose();
         Assert.Equal(AuditRefusal.Unavailable, (await host.Log.ReadLastAsync(permit, 10, Ct)).Refusal);
-        Assert.Equal(AuditRefusal.Unavailable, (await host.Log.VerifyAsync(permit, null, Ct)).Refusal);
+        Assert.Equal(AuditRefusal.Unavailable, (await host.Log.ReadHeadAsync(company, Ct)).Refusal);
         Assert.False(await host.Watch.RunOnceAsync(Ct));
-    }
-
-    [Fact]
-    public async Task Verify_ByAStrangerWithTheReadmeOnly_GivesTheSameHash()
-    {
-        await host.RecordAsync(host.Event(company), host.Event(company));
-        var previous = new byte[32];
-        var rows = await host.Store.ReadAsync(
-            session => session.Query(
-                "SELECT * FROM audit_event ORDER BY sequence",
-                row => Enumerable.Range(0, row.FieldCount).ToDictionary(row.GetName, row.GetValue)),
-            Ct);
-        foreach (var row in rows)
-        {
-            using var bytes = new MemoryStream();
-            bytes.Write("rivet audit 1"u8);
-            bytes.Write(previous);
-            Number("sequence");
-            Id("event_id");
-            Id("company");
-            Number("at_ms");
-            Text("kind");
-            bytes.WriteByte((byte)(long)row["actor_kind"]);
-            Id("actor_person");
-            Id("actor_via");
-            Text("target_kind");
-            Id("target_id");
-            Id("target_company");
-            bytes.WriteByte((byte)(long)row["outcome"]);
-            Text("details_json");
-            previous = SHA256.HashData(bytes.ToArray());
-            Assert.Equal(previous, (byte[])row["hash"]);
-
-            void Id(string column) => bytes.Write((byte[])row[column]);
-
-            void Number(string column)
-            {
-                var eight = new byte[8];
-                BinaryPrimitives.WriteInt64BigEndian(eight, (long)row[column]);
-                bytes.Write(eight);
-            }
-
-            void Text(string column)
-            {
-                var text = Encoding.UTF8.GetBytes((string)row[column]);
-                var four = new byte[4];
-                BinaryPrimitives.WriteInt32BigEndian(four, text.Length);
-                bytes.Write(four);
-                bytes.Write(text);
-            }
-        }
     }
 }

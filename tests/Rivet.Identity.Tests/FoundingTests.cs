@@ -21,7 +21,7 @@ public sealed class FoundingTests
         Assert.Equal(Role.Administrator, ada.SignedIn.Role);
         var me = await ada.AskAsync<WhoAmIResponse>(Method.WhoAmI, new WhoAmIRequest());
         Assert.Equal(("Ada", "ada", "Laptop", "Nordwind 北风"), (me.Person.Name, me.Person.Handle, me.Device.Name, me.CompanyName));
-        var kinds = (await server.EventsAsync()).Select(found => found.Kind).Where(kind => kind.StartsWith("identity.", StringComparison.Ordinal));
+        var kinds = (await server.EventsAsync()).Select(found => found.Kind.Name).Where(kind => kind.StartsWith("identity.", StringComparison.Ordinal));
         Assert.Equal(
             ["identity.company.founded", "identity.person.joined", "identity.invitation.used", "identity.device.enrolled"], kinds);
     }

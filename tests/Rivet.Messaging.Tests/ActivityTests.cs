@@ -20,10 +20,11 @@ public sealed class ActivityTests
         var payload = new byte[48];
         System.Buffers.Binary.BinaryPrimitives.WriteInt64BigEndian(payload.AsSpan(40), TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
         var rows = Enumerable.Range(1, 3).Select(position => new OutboxRow(position, "messaging.appended", server.State.Company.ToBytes(), payload)).ToList();
+        var apply = await new ActivityConsumer(server.Services.GetRequiredService<PolicyBook>()).PrepareAsync(rows, CancellationToken.None);
         await server.Store.WriteAsync(
             transaction =>
             {
-                new ActivityConsumer(server.Services.GetRequiredService<PolicyBook>()).Handle(transaction, rows);
+                apply(transaction);
                 return Done.Value;
             },
             CancellationToken.None);

@@ -82,7 +82,8 @@ public sealed class OutboxTests
         {
             Id = new(Guid.CreateVersion7()),
             At = DateTimeOffset.UnixEpoch,
-            Kind = "identity.device.enrolled",
+            Kind = new("identity.device.enrolled", OcsfType.EntityCreated, EventSeverity.High, "cause", "x") { Version = 3 },
+            Concerned = new(Guid.CreateVersion7()),
             Actor = Subject.OfDevice(Company, new(Guid.CreateVersion7()), new(Guid.CreateVersion7())),
             Target = Resource.Of(Company),
             Outcome = EventOutcome.Failure,
@@ -97,6 +98,7 @@ public sealed class OutboxTests
         var read = SecurityEvents.Read(row!);
         Assert.Equal(fact with { Details = read.Details }, read);
         Assert.Equal(fact.Details, read.Details);
+        Assert.Equal((fact.Kind.Type, fact.Kind.Severity, 3), (read.Kind.Type, read.Kind.Severity, read.Kind.Version));
 
         var tooMuch = fact with { Details = new Dictionary<string, string> { ["x"] = new('x', 257) } };
         await Assert.ThrowsAsync<ArgumentException>(() => host.Store.WriteAsync(transaction => { transaction.Record(tooMuch); return 0; }, Ct));
@@ -137,7 +139,9 @@ public sealed class OutboxTests
 
         public string Topic => topic;
 
-        public void Handle(WriteTransaction transaction, IReadOnlyList<OutboxRow> rows)
+        public ValueTask<Action<WriteTransaction>> PrepareAsync(IReadOnlyList<OutboxRow> rows, CancellationToken ct) => new(transaction => Write(transaction, rows));
+
+        private void Write(WriteTransaction transaction, IReadOnlyList<OutboxRow> rows)
         {
             for (var index = 0; index < rows.Count; index++)
             {

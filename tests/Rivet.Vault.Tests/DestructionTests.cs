@@ -138,10 +138,10 @@ public sealed class DestructionTests : IAsyncLifetime
                 "SELECT position, topic, company, payload FROM outbox ORDER BY position",
                 row => SecurityEvents.Read(new(row.GetInt64(0), row.GetString(1), (byte[])row.GetValue(2), (byte[])row.GetValue(3)))),
             Ct);
-        var destroyed = Assert.Single(events, found => found.Kind == "vault.key.destroyed");
+        var destroyed = Assert.Single(events, found => found.Kind == VaultEvents.KeyDestroyed);
         Assert.Equal(Company, destroyed.Actor.Company);
         Assert.Equal("1", destroyed.Details["keys"]);
-        Assert.Single(events, found => found.Kind == "vault.root.adopted");
+        Assert.Single(events, found => found.Kind == VaultEvents.RootAdopted);
     }
 
     [Fact]

@@ -1,13 +1,20 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Rivet.Audit.Entries;
+using Rivet.Audit.Reading;
+using Rivet.Audit.Sealing;
+using Rivet.Audit.Watching;
+using Rivet.Cryptography;
+using Rivet.Cryptography.Sodium;
 using Rivet.Hosting.Status;
 using Rivet.Storage;
 
 namespace Rivet.Audit;
 
-/// <summary>Composes the audit log.</summary>
+/// <summary>Composes the sealed logs.</summary>
 public static class AuditModule
 {
-    /// <summary>Adds <see cref="IAuditLog"/>, the consumer that keeps security events, and the watch over the chain.</summary>
+    /// <summary>Adds <see cref="IAuditLog"/>, the consumer that seals security events, and the watch over the logs.</summary>
     public static IServiceCollection AddAudit(this IServiceCollection services, Action<AuditOptions>? configure = null)
     {
         var options = services.AddOptions<AuditOptions>().ValidateDataAnnotations().ValidateOnStart();
@@ -16,12 +23,24 @@ public static class AuditModule
             options.Configure(configure);
         }
 
-        services.AddOutboxConsumer<AuditConsumer>();
-        services.AddSingleton<AuditVerifier>();
+        services.TryAddSingleton<ISignatureVerifier, Ed25519Verifier>();
+        services.AddSingleton<LogIdentity>();
+        services.AddSingleton<LogNews>();
+        services.AddSingleton<EntrySealing>();
+        services.AddOwnersLog();
+        services.AddOutboxConsumer<LogConsumer>();
         services.AddSingleton<IAuditLog, AuditLog>();
-        services.AddSingleton<ChainWatch>();
-        services.AddHostedService(provider => provider.GetRequiredService<ChainWatch>());
+        services.AddSingleton<LogWatch>();
+        services.AddHostedService(provider => provider.GetRequiredService<LogWatch>());
         services.AddSingleton<IStatusSource, AuditStatus>();
         return services.AddMigrations("audit", typeof(AuditModule).Assembly);
+    }
+
+    /// <summary>Adds only <see cref="IOwnersLog"/>, for a program beside the server.</summary>
+    public static IServiceCollection AddOwnersLog(this IServiceCollection services)
+    {
+        services.TryAddSingleton<EntryOpening>();
+        services.TryAddSingleton<IOwnersLog, OwnersLog>();
+        return services;
     }
 }

@@ -6,32 +6,38 @@ namespace Rivet.Identity;
 /// <summary>The security events of Identity; each is recorded in the transaction of its fact.</summary>
 internal sealed class IdentityEvents(TimeProvider time)
 {
-    public const string CompanyFounded = "identity.company.founded";
-    public const string CompanyChanged = "identity.company.changed";
-    public const string PersonJoined = "identity.person.joined";
-    public const string InvitationCreated = "identity.invitation.created";
-    public const string InvitationUsed = "identity.invitation.used";
-    public const string InvitationRefused = "identity.invitation.refused";
-    public const string DeviceEnrolled = "identity.device.enrolled";
-    public const string DeviceSignedIn = "identity.device.signed-in";
-    public const string DeviceSignedOut = "identity.device.signed-out";
-    public const string DeviceRefused = "identity.device.refused";
-    public const string LinkAttacked = "identity.link.attacked";
-    public const string PageOpened = "identity.page.opened";
-    public const string PageClosed = "identity.page.closed";
-    public const string PageRefused = "identity.page.refused";
-    public const string RecoveryInvited = "identity.recovery.administrator-invited";
-    public const string RoleChanged = "identity.person.role-changed";
-    public const string PeopleImported = "identity.people.imported";
+    private static readonly string[] Refusal = ["cause", "key", "remote"];
 
-    public void Success(WriteTransaction transaction, string kind, Subject actor, Resource target, params ReadOnlySpan<(string, string)> details)
-        => Record(transaction, kind, actor, target, EventOutcome.Success, details);
+    public static readonly EventKind CompanyFounded = new("identity.company.founded", OcsfType.EntityCreated, EventSeverity.Informational);
+    public static readonly EventKind CompanyChanged = new("identity.company.changed", OcsfType.EntityUpdated, EventSeverity.Informational);
+    public static readonly EventKind PersonJoined = new("identity.person.joined", OcsfType.AccountCreated, EventSeverity.Informational, "role");
+    public static readonly EventKind InvitationCreated = new("identity.invitation.created", OcsfType.EntityCreated, EventSeverity.Informational, "invitation", "for", "role", "mailed");
+    public static readonly EventKind InvitationUsed = new("identity.invitation.used", OcsfType.EntityUpdated, EventSeverity.Informational, "invitation");
+    public static readonly EventKind InvitationRefused = new("identity.invitation.refused", OcsfType.Logon, EventSeverity.Medium, Refusal);
+    public static readonly EventKind DeviceEnrolled = new("identity.device.enrolled", OcsfType.EntityCreated, EventSeverity.Low);
+    public static readonly EventKind DeviceSignedIn = new("identity.device.signed-in", OcsfType.Logon, EventSeverity.Informational, "remote", "binding");
+    public static readonly EventKind DeviceSignedOut = new("identity.device.signed-out", OcsfType.Logoff, EventSeverity.Low, "pages");
+    public static readonly EventKind DeviceRefused = new("identity.device.refused", OcsfType.Logon, EventSeverity.Medium, Refusal);
+    public static readonly EventKind LinkAttacked = new("identity.link.attacked", OcsfType.FindingCreated, EventSeverity.High, Refusal);
+    public static readonly EventKind PageOpened = new("identity.page.opened", OcsfType.Logon, EventSeverity.Informational, "by", "device");
+    public static readonly EventKind PageClosed = new("identity.page.closed", OcsfType.Logoff, EventSeverity.Informational, "cause");
+    public static readonly EventKind PageRefused = new("identity.page.refused", OcsfType.Logon, EventSeverity.Medium);
+    public static readonly EventKind RecoveryInvited = new("identity.recovery.administrator-invited", OcsfType.AccountRecovered, EventSeverity.High, "invitation", "for", "expires");
+    public static readonly EventKind RoleChanged = new("identity.person.role-changed", OcsfType.PrivilegesAssigned, EventSeverity.Medium, "from", "to");
+    public static readonly EventKind PeopleImported = new("identity.people.imported", OcsfType.AccountCreated, EventSeverity.Low, "count");
 
-    public void Failure(WriteTransaction transaction, string kind, Subject actor, Resource target, params ReadOnlySpan<(string, string)> details)
-        => Record(transaction, kind, actor, target, EventOutcome.Failure, details);
+    public void Success(WriteTransaction transaction, EventKind kind, Subject actor, Resource target, params ReadOnlySpan<(string, string)> details)
+        => Record(transaction, kind, actor, target, default, EventOutcome.Success, details);
+
+    /// <summary>With whom it concerns beside the actor.</summary>
+    public void Success(WriteTransaction transaction, EventKind kind, Subject actor, Resource target, PersonId concerned, params ReadOnlySpan<(string, string)> details)
+        => Record(transaction, kind, actor, target, concerned, EventOutcome.Success, details);
+
+    public void Failure(WriteTransaction transaction, EventKind kind, Subject actor, Resource target, params ReadOnlySpan<(string, string)> details)
+        => Record(transaction, kind, actor, target, default, EventOutcome.Failure, details);
 
     private void Record(
-        WriteTransaction transaction, string kind, Subject actor, Resource target, EventOutcome outcome, ReadOnlySpan<(string Name, string Value)> details)
+        WriteTransaction transaction, EventKind kind, Subject actor, Resource target, PersonId concerned, EventOutcome outcome, ReadOnlySpan<(string Name, string Value)> details)
     {
         var facts = new Dictionary<string, string>();
         foreach (var (name, value) in details)
@@ -46,6 +52,7 @@ internal sealed class IdentityEvents(TimeProvider time)
             Kind = kind,
             Actor = actor,
             Target = target,
+            Concerned = concerned,
             Outcome = outcome,
             Details = facts,
         });

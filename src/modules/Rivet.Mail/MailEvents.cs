@@ -6,10 +6,10 @@ namespace Rivet.Mail;
 /// <summary>The security events of Mail. None holds an address or a text.</summary>
 internal sealed class MailEvents(TimeProvider time)
 {
-    public const string Changed = "mail.settings.changed";
-    public const string Removed = "mail.settings.removed";
+    public static readonly EventKind Changed = new("mail.settings.changed", OcsfType.EntityUpdated, EventSeverity.Low);
+    public static readonly EventKind Removed = new("mail.settings.removed", OcsfType.EntityDeleted, EventSeverity.Low);
 
-    public void Record(WriteTransaction transaction, string kind, Permit permit)
+    public void Record(WriteTransaction transaction, EventKind kind, Permit permit)
         => transaction.Record(new SecurityEvent
         {
             Id = EntityId.New<EventId>(time),
@@ -18,6 +18,5 @@ internal sealed class MailEvents(TimeProvider time)
             Actor = permit.Subject,
             Target = permit.Question.Resource,
             Outcome = EventOutcome.Success,
-            Details = new Dictionary<string, string>(),
         });
 }

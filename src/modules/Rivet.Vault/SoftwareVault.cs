@@ -205,7 +205,7 @@ internal sealed class SoftwareVault(
         {
             Id = EntityId.New<EventId>(time),
             At = time.GetUtcNow(),
-            Kind = "vault.key.destroyed",
+            Kind = VaultEvents.KeyDestroyed,
             Actor = Subject.OfSystem(scope.Company),
             Target = new("vault-scope", scope.Holder.Id, scope.Company),
             Outcome = EventOutcome.Success,

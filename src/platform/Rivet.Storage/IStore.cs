@@ -24,11 +24,21 @@ public interface IStore
 }
 
 /// <summary>The store could not do what was asked; nothing was changed. Trying again later may succeed.</summary>
-public sealed class StoreUnavailableException : Exception
+public class StoreUnavailableException : Exception
 {
     /// <summary>Makes the exception.</summary>
     public StoreUnavailableException(string message, Exception? innerException = null)
         : base(message, innerException)
+    {
+    }
+}
+
+/// <summary>The security log does not keep up, or fails: what would have to be recorded is not done, and nothing was stored.</summary>
+public sealed class LogBehindException : StoreUnavailableException
+{
+    /// <summary>Makes the exception.</summary>
+    public LogBehindException(string message)
+        : base(message)
     {
     }
 }

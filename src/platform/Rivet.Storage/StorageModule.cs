@@ -2,6 +2,7 @@ using System.Reflection;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 
 namespace Rivet.Storage;
 
@@ -13,6 +14,7 @@ public static class StorageModule
     {
         services.AddOptions<StorageOptions>().Configure(configure).ValidateDataAnnotations().ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(provider => new OutboxLag(provider.GetRequiredService<IOptions<StorageOptions>>().Value, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<SqliteStore>();
         services.AddSingleton<IStore>(provider => provider.GetRequiredService<SqliteStore>());
         services.AddHostedService(provider => provider.GetRequiredService<SqliteStore>());

@@ -39,6 +39,14 @@ public sealed class StorageOptions
     [Range(1 << 16, long.MaxValue)]
     public long MostLogBytes { get; set; } = 256 << 20;
 
+    /// <summary>Most security events that may wait for the log; with more, what must be recorded is refused.</summary>
+    [Range(1, 10_000_000)]
+    public int MostUnsealed { get; set; } = 100_000;
+
+    /// <summary>For how long the log may fail until what must be recorded is refused.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
+    public TimeSpan LongestFailing { get; set; } = TimeSpan.FromSeconds(10);
+
     /// <summary>Is told how far an upgrade is, and at its end where the store from before is kept; without it the log says the latter.</summary>
     public Action<UpgradeProgress>? Upgrading { get; set; }
 

@@ -9,10 +9,10 @@ public sealed class WriteTransaction : ReadSession
     private readonly List<Action> afterCommit = [];
     private bool forgets;
 
-    internal WriteTransaction(SqliteConnection connection)
-        : base(connection)
-    {
-    }
+    private readonly OutboxLag? lag;
+
+    internal WriteTransaction(SqliteConnection connection, OutboxLag? lag = null)
+        : base(connection) => this.lag = lag;
 
     /// <summary>Runs a statement; gives how many rows it changed.</summary>
     public int Execute(string sql, params ReadOnlySpan<object?> parameters) => Run(sql, parameters);
@@ -25,6 +25,15 @@ public sealed class WriteTransaction : ReadSession
         => Execute(
             "INSERT INTO outbox (topic, company, payload) VALUES ($1, $2, $3)",
             topic, company.ToBytes(), payload);
+
+    /// <summary>Announces a fact that must not happen unless its consumers keep up.</summary>
+    /// <exception cref="LogBehindException">They do not.</exception>
+    internal void PublishBounded(string topic, CompanyId company, byte[] payload)
+    {
+        lag?.RefuseIfBehind();
+        Publish(topic, company, payload);
+        lag?.Add();
+    }
 
     /// <summary>
     /// Runs an action after the commit, on the store's thread, in the order of the works and before

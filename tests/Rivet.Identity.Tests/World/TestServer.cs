@@ -133,6 +133,9 @@ internal sealed class TestServer : IAsyncDisposable
         => await Get<IDeviceAuthority>().SignInAsync(keys.Bundle, new LinkOrigin(IPAddress.Loopback, LinkBinding.TlsExporter), CancellationToken.None);
 
     /// <summary>The security events recorded so far, oldest first; nobody takes them out of the outbox here.</summary>
+    public Task<List<SecurityEvent>> EventsAsync(EventKind kind) => EventsAsync(kind.Name);
+
+    /// <summary>The same, by the kind's name.</summary>
     public async Task<List<SecurityEvent>> EventsAsync(string? kind = null)
     {
         var rows = await Store.ReadAsync(
@@ -141,7 +144,7 @@ internal sealed class TestServer : IAsyncDisposable
                 row => new OutboxRow(row.GetInt64(0), row.GetString(1), row.Bytes(2), row.Bytes(3)),
                 SecurityEvents.Topic),
             CancellationToken.None);
-        return rows.Select(SecurityEvents.Read).Where(found => kind is null || found.Kind == kind).ToList();
+        return rows.Select(SecurityEvents.Read).Where(found => kind is null || found.Kind.Name == kind).ToList();
     }
 
     /// <summary>The page session that a device opened last.</summary>

@@ -1,4 +1,4 @@
-using System.Text;
+using System.Text.Json;
 using Rivet.Storage;
 
 namespace Rivet.Messaging.Tests;
@@ -10,9 +10,9 @@ internal sealed class EventNotes(TestState state) : IOutboxConsumer
 
     public string Topic => SecurityEvents.Topic;
 
-    public void Handle(WriteTransaction transaction, IReadOnlyList<OutboxRow> rows)
+    public ValueTask<Action<WriteTransaction>> PrepareAsync(IReadOnlyList<OutboxRow> rows, CancellationToken ct)
     {
-        var texts = rows.Select(row => Encoding.UTF8.GetString(row.Payload)).ToList();
-        transaction.AfterCommit(() => texts.ForEach(text => state.Events.Writer.TryWrite(text)));
+        var texts = rows.Select(SecurityEvents.Read).Select(fact => $"{fact.Kind} {JsonSerializer.Serialize(fact.Details)}").ToList();
+        return new(transaction => transaction.AfterCommit(() => texts.ForEach(text => state.Events.Writer.TryWrite(text))));
     }
 }

@@ -26,8 +26,9 @@ public sealed class LostAdministratorTests
         Assert.NotEqual(company.Founder.Id, again.Id);
         Assert.True(await MayInviteAsync(again));
         await Assert.ThrowsAnyAsync<InvalidOperationException>(() => JoinAsync(company, link));
-        var recorded = await RecoverProcess.EventAsync(server.DataFolder, "identity.recovery.administrator-invited");
-        Assert.StartsWith(RecoverProcess.Rows(server.DataFolder, "SELECT hex(company_id) FROM identity_company")[0], recorded, StringComparison.Ordinal);
+        var recorded = await RecoverProcess.EventAsync(server, "identity.recovery.administrator-invited");
+        var id = RecoverProcess.Rows(server.DataFolder, "SELECT hex(company_id) FROM identity_company")[0];
+        Assert.Contains("/" + id.ToLowerInvariant(), recorded, StringComparison.Ordinal);
         Assert.Contains("\"known\"", recorded, StringComparison.Ordinal);
         Assert.Equal(others, Others(server, company.Founder));
         Assert.DoesNotContain(link.Code.Reveal(), server.Log, StringComparison.OrdinalIgnoreCase);
@@ -46,7 +47,7 @@ public sealed class LostAdministratorTests
 
         await using var again = await JoinAsync(company, link);
         Assert.True(await MayInviteAsync(again));
-        await RecoverProcess.EventAsync(server.DataFolder, "identity.recovery.administrator-invited");
+        await RecoverProcess.EventAsync(server, "identity.recovery.administrator-invited");
     }
 
     [Fact]
@@ -87,7 +88,7 @@ public sealed class LostAdministratorTests
         Assert.False(await MayInviteAsync(cy));
         Assert.Equal("before", Device.Text((await further.ReadAsync(conversation))[^1]));
         Assert.Equal(others, Others(server, bo));
-        Assert.Contains("\"member\"", await RecoverProcess.EventAsync(server.DataFolder, "identity.person.role-changed"), StringComparison.Ordinal);
+        Assert.Contains("\"member\"", await RecoverProcess.EventAsync(server, "identity.person.role-changed"), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -64,14 +64,16 @@ internal static class RecoverProcess
         return rows;
     }
 
-    /// <summary>Waits for an event of this kind in the security log; gives its company and details.</summary>
-    public static async Task<string> EventAsync(string dataFolder, string kind)
+    /// <summary>Waits for an event of this kind in the security logs; gives its line.</summary>
+    public static async Task<string> EventAsync(ServerProcess server, string kind)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Company.Ct);
         deadline.CancelAfter(TimeSpan.FromSeconds(30));
         while (true)
         {
-            if (Rows(dataFolder, $"SELECT hex(company), details_json FROM audit_event WHERE kind = '{kind}'") is [.., var last])
+            var events = await RunAnywhereAsync(null, ["events", "--data", server.DataFolder, "--keys", server.KeysFolder]);
+            Assert.True(events.ExitCode == 0, events.Error);
+            if (events.Output.Split('\n').Where(line => line.Contains($"\"{kind}\"", StringComparison.Ordinal)).ToList() is [.., var last])
             {
                 return last;
             }

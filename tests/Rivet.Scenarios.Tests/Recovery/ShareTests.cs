@@ -19,7 +19,7 @@ public sealed class ShareTests
         var root = await File.ReadAllBytesAsync(file, Company.Ct);
         var shares = await RecoverProcess.SplitAsync(server, 5, 3);
         Assert.Equal(5, shares.Distinct().Count());
-        Assert.Contains("\"5\"", await RecoverProcess.EventAsync(server.DataFolder, "vault.root.split"), StringComparison.Ordinal);
+        Assert.Contains("\"5\"", await RecoverProcess.EventAsync(server, "vault.root.split"), StringComparison.Ordinal);
         server.Stop();
         Directory.Delete(server.KeysFolder, recursive: true);
         Assert.Equal(1, ServerProcess.RunToRefusal("--data", server.DataFolder, "--keys", server.KeysFolder, "--port", "0").ExitCode);
@@ -35,7 +35,7 @@ public sealed class ShareTests
         server.StartAgain();
         await bo.ReconnectAsync();
         Assert.Equal("before the fire", Device.Text((await bo.ReadAsync(conversation))[^1]));
-        await RecoverProcess.EventAsync(server.DataFolder, "vault.root.recovered");
+        await RecoverProcess.EventAsync(server, "vault.root.recovered");
         AssertUntold(server, [combined], shares);
     }
 

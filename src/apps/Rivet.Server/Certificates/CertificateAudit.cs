@@ -8,6 +8,10 @@ namespace Rivet.Server.Certificates;
 /// <summary>Records in the security log that another certificate is served, or that a renewal was refused.</summary>
 internal sealed class CertificateAudit(IStore store, TimeProvider time) : ICertificateObserver
 {
+    public static readonly EventKind Replaced = new("certificate.replaced", OcsfType.EntityUpdated, EventSeverity.Low, "source", "sha256", "notAfter");
+    public static readonly EventKind RenewalRefused = new(
+        "certificate.renewal-refused", OcsfType.EntityUpdated, EventSeverity.Medium, "source", "sha256", "notAfter", "reason", "detail");
+
     private const int MaxDetail = 256;
 
     public async ValueTask ChangedAsync(CertificateChange change, CancellationToken ct)
@@ -30,7 +34,7 @@ internal sealed class CertificateAudit(IStore store, TimeProvider time) : ICerti
         {
             Id = id,
             At = time.GetUtcNow(),
-            Kind = change.Refusal is null ? "certificate.replaced" : "certificate.renewal-refused",
+            Kind = change.Refusal is null ? Replaced : RenewalRefused,
             Actor = Subject.OfSystem(default),
             Target = new("certificate", id.Value, default),
             Outcome = change.Refusal is null ? EventOutcome.Success : EventOutcome.Failure,

@@ -78,10 +78,10 @@ internal sealed class OperationsRequests(IEnumerable<IStatusSource> sources, IAu
         var what = entry.Event;
         return new AuditEvent
         {
-            Sequence = (ulong)entry.Sequence,
+            Sequence = (ulong)entry.Index,
             Hash = ByteString.CopyFrom(Convert.FromHexString(entry.Hash)),
             AtMs = what.At.ToUnixTimeMilliseconds(),
-            Kind = what.Kind,
+            Kind = what.Kind.Name,
             PersonId = what.Actor.Person == default ? ByteString.Empty : ByteString.CopyFrom(what.Actor.Person.ToBytes()),
             TargetKind = what.Target.Kind,
             TargetId = ByteString.CopyFrom(what.Target.Id.ToByteArray(bigEndian: true)),

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Rivet.Server.Certificates;
 using Rivet.Server.Doctor;
+using Rivet.Server.Operations;
 using Rivet.Server.Recovery;
 
 namespace Rivet.Server.Startup;
@@ -25,6 +26,7 @@ internal static class ServerCommand
         command.Subcommands.Add(BackupCommands.Backup());
         command.Subcommands.Add(CertificateCommand.Create(Data, Keys));
         command.Subcommands.Add(DoctorCommand.Create(Data, Keys, Port, Host));
+        command.Subcommands.Add(EventsCommand.Create());
         command.Subcommands.Add(BackupCommands.Restore());
         command.Subcommands.Add(RecoverCommand.Create(Host, Port));
         command.Subcommands.Add(UpgradeCommand.Create());

@@ -6,14 +6,14 @@ namespace Rivet.Kernel;
 /// </summary>
 public sealed record SecurityEvent
 {
-    /// <summary>Identity of the event; recording it twice keeps one.</summary>
+    /// <summary>Identity of the event, by which receivers of exports know it again.</summary>
     public required EventId Id { get; init; }
 
     /// <summary>When it happened, by the server's clock.</summary>
     public required DateTimeOffset At { get; init; }
 
-    /// <summary>What happened, such as <c>identity.device.enrolled</c>.</summary>
-    public required string Kind { get; init; }
+    /// <summary>What happened.</summary>
+    public required EventKind Kind { get; init; }
 
     /// <summary>Who did it; its company says whose log the event belongs to.</summary>
     public required Subject Actor { get; init; }
@@ -21,10 +21,13 @@ public sealed record SecurityEvent
     /// <summary>What it was done to.</summary>
     public required Resource Target { get; init; }
 
+    /// <summary>Whom it concerns beside the actor; empty for nobody. A target that is a person is concerned without being named here.</summary>
+    public PersonId Concerned { get; init; }
+
     /// <summary>How it ended.</summary>
     public required EventOutcome Outcome { get; init; }
 
-    /// <summary>Further facts by name; at most 16, each value at most 256 characters.</summary>
+    /// <summary>Further facts by name: those that the kind declares, at most 16, each value at most 256 characters.</summary>
     public IReadOnlyDictionary<string, string> Details { get; init; } = new Dictionary<string, string>();
 }
 

@@ -3,67 +3,102 @@ using Rivet.Kernel;
 namespace Rivet.Audit;
 
 /// <summary>
-/// The record of security facts: append-only, one hash chain for the server. Nobody writes here directly; facts arrive
-/// through the outbox (<c>transaction.Record(…)</c>).
+/// The sealed logs of security events: append-only, one a company and one for the platform. Nobody writes here directly; facts arrive
+/// through the outbox (<c>transaction.Record(…)</c>). docs/protocol/audit-log.md says how a stranger checks one.
 /// </summary>
 public interface IAuditLog
 {
+    /// <summary>A log's key and newest checkpoint, which anybody may have; null while nothing was ever recorded in it.</summary>
+    /// <param name="log">The company; empty for the platform.</param>
+    /// <param name="ct">Cancels the reading.</param>
+    ValueTask<Result<LogHead?, AuditRefusal>> ReadHeadAsync(CompanyId log, CancellationToken ct);
+
     /// <summary>The last events of the permit's company, newest first.</summary>
     /// <param name="permit">For <c>audit.read</c> on the company.</param>
     /// <param name="count">How many at most, 1 to 1000.</param>
     /// <param name="ct">Cancels the reading.</param>
     ValueTask<Result<IReadOnlyList<AuditEntry>, AuditRefusal>> ReadLastAsync(Permit permit, int count, CancellationToken ct);
 
-    /// <summary>Verifies the whole chain, and that it still holds the head the asker remembers.</summary>
+    /// <summary>Events of the permit's company from an index on, oldest first; fewer at the end.</summary>
     /// <param name="permit">For <c>audit.read</c> on the company.</param>
-    /// <param name="remembered">A head from an earlier check, kept outside this server; null when there is none.</param>
-    /// <param name="ct">Cancels the check.</param>
-    ValueTask<Result<ChainCheck, AuditRefusal>> VerifyAsync(Permit permit, AuditHead? remembered, CancellationToken ct);
+    /// <param name="from">The first index, from 0.</param>
+    /// <param name="count">How many at most, 1 to 1000.</param>
+    /// <param name="ct">Cancels the reading.</param>
+    ValueTask<Result<IReadOnlyList<AuditEntry>, AuditRefusal>> ReadAsync(Permit permit, long from, int count, CancellationToken ct);
+
+    /// <summary>One event of the permit's company, and the proof that the newest checkpoint's tree holds it.</summary>
+    /// <param name="permit">For <c>audit.read</c> on the company.</param>
+    /// <param name="index">Its index, from 0.</param>
+    /// <param name="ct">Cancels the reading.</param>
+    ValueTask<Result<AuditProof, AuditRefusal>> ProveAsync(Permit permit, long index, CancellationToken ct);
 }
 
-/// <summary>A recorded event.</summary>
-/// <param name="Sequence">Its place in the chain; dense from 1 over all companies.</param>
-/// <param name="Event">What happened.</param>
-/// <param name="Hash">Its SHA-256 in the chain, 64 hexadecimal digits.</param>
-public sealed record AuditEntry(long Sequence, SecurityEvent Event, string Hash);
+/// <summary>The public end of a log.</summary>
+/// <param name="Key">The log's key: a line of C2SP signed-note's <c>vkey</c>.</param>
+/// <param name="Checkpoint">The newest checkpoint, a signed note; all of it, as it goes to others.</param>
+/// <param name="Size">How many entries it covers.</param>
+/// <param name="SealedAt">When it was signed, by the server's clock.</param>
+public sealed record LogHead(string Key, string Checkpoint, long Size, DateTimeOffset SealedAt);
 
-/// <summary>The end of the chain at some time: whoever keeps it can prove later that nothing before it was changed.</summary>
-/// <param name="Sequence">The last event's place; 0 for an empty chain.</param>
-/// <param name="Hash">Its SHA-256, 64 hexadecimal digits.</param>
-public sealed record AuditHead(long Sequence, string Hash)
+/// <summary>A recorded event, as far as its keys still are.</summary>
+public sealed record AuditEntry
 {
-    /// <summary>The head of an empty chain.</summary>
-    public static AuditHead Empty { get; } = new(0, new string('0', 64));
+    /// <summary>Its place in its log, from 0.</summary>
+    public required long Index { get; init; }
+
+    /// <summary>The leaf hash of RFC 6962, 64 hexadecimal digits.</summary>
+    public required string Hash { get; init; }
+
+    /// <summary>What happened. What was destroyed is empty here.</summary>
+    public required SecurityEvent Event { get; init; }
+
+    /// <summary>Whether to what and with which details can be read.</summary>
+    public required AuditContentState Content { get; init; }
+
+    /// <summary>Whether the people it names can be read.</summary>
+    public required AuditContentState People { get; init; }
+
+    /// <summary>What stands for bytes that are no entry any more.</summary>
+    internal static AuditEntry Unreadable(long index, string hash) => new()
+    {
+        Index = index,
+        Hash = hash,
+        Event = new SecurityEvent
+        {
+            Id = default,
+            At = default,
+            Kind = AuditEvents.Unreadable,
+            Actor = default,
+            Target = default,
+            Outcome = EventOutcome.Failure,
+        },
+        Content = AuditContentState.Damaged,
+        People = AuditContentState.Damaged,
+    };
 }
 
-/// <summary>What a check found.</summary>
-/// <param name="Head">The last event that still fits.</param>
-/// <param name="Break">Where and how the chain breaks; null when it is intact.</param>
-public sealed record ChainCheck(AuditHead Head, ChainBreak? Break);
-
-/// <summary>The first place where the chain does not hold.</summary>
-/// <param name="Sequence">The event at or before which something was done.</param>
-/// <param name="Kind">What was done.</param>
-public sealed record ChainBreak(long Sequence, ChainBreakKind Kind);
-
-/// <summary>The ways a chain breaks.</summary>
-public enum ChainBreakKind
+/// <summary>Whether a part of an entry can be read.</summary>
+public enum AuditContentState
 {
-    /// <summary>The event's fields do not give its hash.</summary>
-    Changed = 1,
+    /// <summary>Yes.</summary>
+    Readable = 0,
 
-    /// <summary>Events are missing before this one.</summary>
-    Removed = 2,
+    /// <summary>The vault cannot be reached now.</summary>
+    Unavailable = 1,
 
-    /// <summary>The event does not follow the one before it: replaced, inserted or put in another order.</summary>
-    Relinked = 3,
+    /// <summary>Its key was destroyed, by retention or because a person was erased; the entry's hash stands as before.</summary>
+    Destroyed = 2,
 
-    /// <summary>The chain ends before the remembered head.</summary>
-    Cut = 4,
-
-    /// <summary>Another event stands where the remembered head was: the chain was written anew.</summary>
-    Rewritten = 5,
+    /// <summary>It was changed.</summary>
+    Damaged = 3,
 }
+
+/// <summary>An event with its proof (RFC 6962 §2.1.1).</summary>
+/// <param name="Entry">The event.</param>
+/// <param name="Bytes">The entry as stored: what the leaf hash is of.</param>
+/// <param name="Path">The inclusion proof: hashes of 32 bytes, from the leaf up.</param>
+/// <param name="Head">The checkpoint it leads to.</param>
+public sealed record AuditProof(AuditEntry Entry, ReadOnlyMemory<byte> Bytes, IReadOnlyList<byte[]> Path, LogHead Head);
 
 /// <summary>Why the log refuses.</summary>
 public enum AuditRefusal
@@ -73,4 +108,7 @@ public enum AuditRefusal
 
     /// <summary>The permit is for something else.</summary>
     WrongPermit = 2,
+
+    /// <summary>The log has no such entry.</summary>
+    Unknown = 3,
 }

@@ -1,12 +1,15 @@
 using System.Globalization;
 using System.Resources;
+using Rivet.Audit.Watching;
 using Rivet.Hosting.Status;
+using Rivet.Storage;
 
 namespace Rivet.Audit;
 
-/// <summary>What the log says about itself; from memory, without touching the store.</summary>
-internal sealed class AuditStatus(ChainWatch watch) : IStatusSource
+/// <summary>What the logs say about themselves; from memory, without touching the store.</summary>
+internal sealed class AuditStatus(LogWatch watch, OutboxLag lag) : IStatusSource
 {
+    private const long MuchWaiting = 1000;
     private static readonly ResourceManager Text = new("Rivet.Audit.Resources.AuditText", typeof(AuditStatus).Assembly);
 
     public int Order => 40;
@@ -14,23 +17,24 @@ internal sealed class AuditStatus(ChainWatch watch) : IStatusSource
     public ValueTask<StatusSection> ReadAsync(CultureInfo culture, CancellationToken ct)
     {
         string Say(string key) => Text.GetString(key, culture)!;
+        string Number(long number) => number.ToString("N0", culture);
         var state = watch.State;
-        var count = state.Head.Sequence.ToString("N0", culture);
-        var chain = state switch
+        var held = state switch
         {
-            { Break: { } broken } => new StatusLine(
-                Say("Chain"),
-                string.Format(culture, Say("Broken"), broken.Sequence.ToString("N0", culture), Say(broken.Kind.ToString())),
-                StatusLevel.Failing,
-                Say("BrokenAdvice")),
-            { IsComplete: true } => new(Say("Chain"), Say("Intact"), StatusLevel.Passing),
-            _ => new(Say("Chain"), Say("Checking"), StatusLevel.Plain),
+            { Faults: [var fault, ..] } => new StatusLine(
+                Say("Log"), string.Format(culture, Say("Broken"), fault.Log, Number(fault.Index), Say(fault.Kind.ToString())), StatusLevel.Failing, Say("BrokenAdvice")),
+            { IsComplete: true } => new(Say("Log"), Say("Intact"), StatusLevel.Passing),
+            _ => new(Say("Log"), Say("Checking"), StatusLevel.Plain),
         };
+        var waiting = lag.Failing is { } since
+            ? new StatusLine(Say("Waiting"), string.Format(culture, Say("Failing"), Number(lag.Behind), Number((long)since.TotalSeconds)), StatusLevel.Failing, Say("WaitingAdvice"))
+            : new(Say("Waiting"), Number(lag.Behind), lag.Behind < MuchWaiting ? StatusLevel.Plain : StatusLevel.Failing, lag.Behind < MuchWaiting ? null : Say("WaitingAdvice"));
         return new(new StatusSection(
             Say("Title"),
             [
-                chain,
-                new(Say("Verified"), count, StatusLevel.Plain),
+                held,
+                new(Say("Verified"), Number(state.Verified), StatusLevel.Plain),
+                waiting,
                 new(Say("Witness"), Say("NoWitness"), StatusLevel.NotProven, Say("NoWitnessAdvice")),
             ]));
     }

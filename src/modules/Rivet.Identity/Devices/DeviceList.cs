@@ -53,8 +53,8 @@ internal sealed class DeviceList(
         {
             var closed = pages.CloseOpenedBy(transaction, device, permit.Subject);
             events.Success(
-                transaction, IdentityEvents.DeviceSignedOut, permit.Subject, row.Resource,
-                ("owner", row.Person.ToString()), ("pages", closed.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+                transaction, IdentityEvents.DeviceSignedOut, permit.Subject, row.Resource, row.Person,
+                ("pages", closed.ToString(System.Globalization.CultureInfo.InvariantCulture)));
             transaction.AfterCommit(() => sessions.CloseHere(device));
         }
 

@@ -22,7 +22,7 @@ internal sealed class RecordedRefusals(IStore store, IdentityEvents events, Time
         => RecordAsync(IdentityEvents.DeviceRefused, device.Subject, device.Resource, cause, device.IdentityKey, remote, ct);
 
     /// <summary>Records a refusal of a stranger, in the platform's record.</summary>
-    public ValueTask RecordStrangerAsync(string kind, string cause, byte[]? identityKey, IPAddress? remote, CancellationToken ct)
+    public ValueTask RecordStrangerAsync(EventKind kind, string cause, byte[]? identityKey, IPAddress? remote, CancellationToken ct)
         => RecordAsync(kind, Subject.OfSystem(default), new Resource("device", Guid.Empty, default), cause, identityKey, remote, ct);
 
     /// <summary>Records a peer that broke the link's protocol: in its company's record when it had signed in, else in the platform's.</summary>
@@ -33,7 +33,7 @@ internal sealed class RecordedRefusals(IStore store, IdentityEvents events, Time
                 IdentityEvents.LinkAttacked, device, Resource.Of(device.Device, device.Company), offence, null, remote, ct);
 
     private async ValueTask RecordAsync(
-        string kind, Subject actor, Resource target, string cause, byte[]? identityKey, IPAddress? remote, CancellationToken ct)
+        EventKind kind, Subject actor, Resource target, string cause, byte[]? identityKey, IPAddress? remote, CancellationToken ct)
     {
         if (!TryTake())
         {

@@ -15,7 +15,9 @@ internal sealed class ActivityConsumer(PolicyBook policies) : IOutboxConsumer
 
     public string Topic => EntryTable.Topic;
 
-    public void Handle(WriteTransaction transaction, IReadOnlyList<OutboxRow> rows)
+    public ValueTask<Action<WriteTransaction>> PrepareAsync(IReadOnlyList<OutboxRow> rows, CancellationToken ct) => new(transaction => Count(transaction, rows));
+
+    private void Count(WriteTransaction transaction, IReadOnlyList<OutboxRow> rows)
     {
         var counts = rows
             .GroupBy(row => (Company: EntityId.Read<CompanyId>(row.Company), Minute: EntryTable.AppendedMs(row.Payload) / MinuteMs))

@@ -115,7 +115,7 @@ internal sealed class ConversationBook(
         {
             Id = EntityId.New<EventId>(time),
             At = now,
-            Kind = row.ImportOrigin is null ? "messaging.conversation.created" : "messaging.conversation.imported",
+            Kind = row.ImportOrigin is null ? MessagingEvents.ConversationCreated : MessagingEvents.ConversationImported,
             Actor = founding.Actor,
             Target = Resource.Of(row.Id, row.Company),
             Outcome = EventOutcome.Success,

@@ -90,7 +90,7 @@ internal sealed class MembershipBook(
         if (fresh.Count > 0)
         {
             policies.Count(transaction, change.Row.Company, appended.Sum(one => (long)one.Entry.Sealed.Length));
-            Record(transaction, change, "messaging.members.added", fresh.Count);
+            Record(transaction, change, MessagingEvents.MembersAdded, fresh.Count);
             var view = ConversationTable.View(transaction, change.Row, default, default);
             transaction.AfterCommit(() =>
             {
@@ -118,7 +118,7 @@ internal sealed class MembershipBook(
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         var sequence = EntryTable.Append(transaction, change.Entries[0], now);
         policies.Count(transaction, change.Row.Company, change.Entries[0].Sealed.Length);
-        Record(transaction, change, "messaging.member.removed", 1);
+        Record(transaction, change, MessagingEvents.MemberRemoved, 1);
         var view = ConversationTable.View(transaction, change.Row, default, default);
         transaction.AfterCommit(() =>
         {
@@ -128,7 +128,7 @@ internal sealed class MembershipBook(
         return new Counted(1, 0, MessagingRefusal.None, null);
     }
 
-    private void Record(WriteTransaction transaction, Change change, string kind, int count)
+    private void Record(WriteTransaction transaction, Change change, EventKind kind, int count)
         => transaction.Record(new SecurityEvent
         {
             Id = EntityId.New<EventId>(time),
@@ -136,10 +136,9 @@ internal sealed class MembershipBook(
             Kind = kind,
             Actor = change.Actor,
             Target = Resource.Of(change.Row.Id, change.Row.Company),
+            Concerned = count == 1 ? change.People[0] : default,
             Outcome = EventOutcome.Success,
-            Details = count == 1
-                ? new Dictionary<string, string> { ["person"] = change.People[0].ToString() }
-                : new Dictionary<string, string> { ["people"] = count.ToString(CultureInfo.InvariantCulture) },
+            Details = new Dictionary<string, string> { ["people"] = count.ToString(CultureInfo.InvariantCulture) },
         });
 
     private sealed record Change(Subject Actor, ConversationRow Row, string Title, PersonId[] People, List<NewEntry> Entries);

@@ -127,7 +127,7 @@ internal sealed class ImportBook(IStore store, IPeople people, EntrySeal seal, C
         {
             Id = EntityId.New<EventId>(time),
             At = now,
-            Kind = "messaging.entries.imported",
+            Kind = MessagingEvents.EntriesImported,
             Actor = actor,
             Target = Resource.Of(id, actor.Company),
             Outcome = EventOutcome.Success,

@@ -87,7 +87,7 @@ internal sealed class PolicyBook(IStore store, TimeProvider time)
         {
             Id = EntityId.New<EventId>(time),
             At = now,
-            Kind = "messaging.policy.changed",
+            Kind = MessagingEvents.PolicyChanged,
             Actor = actor,
             Target = Resource.Of(actor.Company),
             Outcome = EventOutcome.Success,

@@ -134,7 +134,7 @@ internal sealed class MonthEmptying(IStore store, PolicyBook book, TimeProvider 
         {
             Id = EntityId.New<EventId>(time),
             At = time.GetUtcNow(),
-            Kind = "messaging.month.destroyed",
+            Kind = MessagingEvents.MonthDestroyed,
             Actor = Subject.OfSystem(company),
             Target = Resource.Of(company),
             Outcome = EventOutcome.Success,

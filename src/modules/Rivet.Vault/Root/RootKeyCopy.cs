@@ -27,7 +27,7 @@ public sealed class RootKeyCopy(IStore store, TimeProvider time)
             $"The root key file {file} is missing. Point to the keys folder that belongs to this data folder with --keys.");
         await RequireOwnAsync(root, ct, () => new RootKeyException(
             $"The root key in {file} is not the one this store's keys are wrapped under. Point to the keys folder that belongs to this data folder."));
-        await RecordAsync("vault.root.split", details, ct);
+        await RecordAsync(VaultEvents.RootSplit, details, ct);
         return root;
     }
 
@@ -42,7 +42,7 @@ public sealed class RootKeyCopy(IStore store, TimeProvider time)
         await RequireOwnAsync(root, ct, () => new RootKeyException(
             "The shares give a key, but not the one this store's keys are wrapped under. Use the shares of this server, or point to its data folder with --data. Nothing was written."));
         RootKeyFile.Write(file, root.Span);
-        await RecordAsync("vault.root.recovered", new Dictionary<string, string>(), ct);
+        await RecordAsync(VaultEvents.RootRecovered, new Dictionary<string, string>(), ct);
     }
 
     /// <summary>Asked before anybody types anything.</summary>
@@ -86,7 +86,7 @@ public sealed class RootKeyCopy(IStore store, TimeProvider time)
         }
     }
 
-    private Task RecordAsync(string kind, IReadOnlyDictionary<string, string> details, CancellationToken ct)
+    private Task RecordAsync(EventKind kind, IReadOnlyDictionary<string, string> details, CancellationToken ct)
         => store.WriteAsync(
             transaction =>
             {

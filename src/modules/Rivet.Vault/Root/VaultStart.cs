@@ -64,7 +64,7 @@ internal sealed class VaultStart(
                 {
                     Id = EntityId.New<EventId>(time),
                     At = now,
-                    Kind = "vault.root.adopted",
+                    Kind = VaultEvents.RootAdopted,
                     Actor = Subject.OfSystem(default),
                     Target = new("vault-root", id, default),
                     Outcome = EventOutcome.Success,

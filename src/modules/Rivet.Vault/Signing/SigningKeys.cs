@@ -77,7 +77,7 @@ internal sealed class SigningKeys(RootKey root, IStore store, TimeProvider time,
         {
             Id = EntityId.New<EventId>(time),
             At = time.GetUtcNow(),
-            Kind = "vault.signing-key.made",
+            Kind = VaultEvents.SigningKeyMade,
             Actor = Subject.OfSystem(key.Company),
             Target = new("signing-key", key.Company.Value, key.Company),
             Outcome = EventOutcome.Success,

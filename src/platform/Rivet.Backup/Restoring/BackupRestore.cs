@@ -116,7 +116,7 @@ public static class BackupRestore
             }
         }
 
-        builder.Finish(BackupEvents.Of("store.restored", run.Repository, run.At, time, new()
+        builder.Finish(BackupEvents.Of(BackupEvents.Restored, run.Repository, run.At, time, new()
         {
             ["run"] = run.Number.ToString(CultureInfo.InvariantCulture),
             ["keys-of-run"] = keys.Run.Number.ToString(CultureInfo.InvariantCulture),

@@ -152,7 +152,7 @@ public sealed class BackupRun
     }
 
     private void Record(RunManifest manifest, RunPacks packs)
-        => StoreFile.Record(plan.DataFolder, BackupEvents.Of("store.backed-up", settings.Repository, manifest.At, time, new()
+        => StoreFile.Record(plan.DataFolder, BackupEvents.Of(BackupEvents.BackedUp, settings.Repository, manifest.At, time, new()
         {
             ["run"] = manifest.Number.ToString(CultureInfo.InvariantCulture),
             ["read"] = packs.Read.ToString(CultureInfo.InvariantCulture),
@@ -163,7 +163,10 @@ public sealed class BackupRun
 /// <summary>The security events of backups.</summary>
 internal static class BackupEvents
 {
-    public static SecurityEvent Of(string kind, Guid repository, DateTimeOffset stateOf, TimeProvider time, Dictionary<string, string> details)
+    public static readonly EventKind BackedUp = new("store.backed-up", OcsfType.DatastoreRead, EventSeverity.Low, "run", "read", "stored", "state-of");
+    public static readonly EventKind Restored = new("store.restored", OcsfType.DatastoreWritten, EventSeverity.High, "run", "keys-of-run", "state-of");
+
+    public static SecurityEvent Of(EventKind kind, Guid repository, DateTimeOffset stateOf, TimeProvider time, Dictionary<string, string> details)
     {
         details["state-of"] = stateOf.ToString("O", CultureInfo.InvariantCulture);
         return new SecurityEvent

@@ -1,7 +1,7 @@
 namespace Rivet.Storage;
 
 /// <summary>
-/// Follows one topic of the outbox. Rows arrive in order, in the transaction that also moves the consumer's cursor, so
+/// Follows one topic of the outbox. Rows arrive in order, and what they do is done in the transaction that also moves the consumer's cursor, so
 /// an effect in the same store happens exactly once; effects elsewhere must be idempotent by the row's position.
 /// </summary>
 public interface IOutboxConsumer
@@ -12,8 +12,11 @@ public interface IOutboxConsumer
     /// <summary>The topic followed.</summary>
     string Topic { get; }
 
-    /// <summary>Handles rows; throwing undoes everything and tries again later.</summary>
-    void Handle(WriteTransaction transaction, IReadOnlyList<OutboxRow> rows);
+    /// <summary>
+    /// Prepares what rows do, beside the store's writer: reading, sealing and reckoning belong here. What it gives runs on the writer and only stores. Throwing here
+    /// or there undoes everything, and the same rows come again later.
+    /// </summary>
+    ValueTask<Action<WriteTransaction>> PrepareAsync(IReadOnlyList<OutboxRow> rows, CancellationToken ct);
 }
 
 /// <summary>An announced fact.</summary>

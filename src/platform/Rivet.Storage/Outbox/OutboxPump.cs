@@ -1,13 +1,14 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Rivet.Kernel;
 
 namespace Rivet.Storage;
 
 /// <summary>Brings outbox rows to their consumers and removes those that everybody has seen.</summary>
-internal sealed class OutboxPump(IStore store, IEnumerable<IOutboxConsumer> consumers, TimeProvider time, ILogger<OutboxPump> log)
+internal sealed class OutboxPump(IStore store, IEnumerable<IOutboxConsumer> consumers, OutboxLag lag, TimeProvider time, ILogger<OutboxPump> log)
     : BackgroundService
 {
-    private const int BatchSize = 1024;
+    private const int BatchSize = 4096;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
     private readonly IOutboxConsumer[] consumers = Named(consumers);
 
@@ -50,53 +51,70 @@ internal sealed class OutboxPump(IStore store, IEnumerable<IOutboxConsumer> cons
 
     private async Task<bool> AdvanceAsync(IOutboxConsumer consumer, CancellationToken ct)
     {
+        var isLog = consumer.Topic == SecurityEvents.Topic;
         try
         {
-            return await HasNewsAsync(consumer, ct) && await store.WriteAsync(transaction => Advance(transaction, consumer), ct);
+            var batch = await store.ReadAsync(session => Next(session, consumer), ct);
+            if (batch.Rows.Count > 0)
+            {
+                var apply = await consumer.PrepareAsync(batch.Rows, ct);
+                await store.WriteAsync(transaction => Advance(transaction, consumer, batch, apply), ct);
+            }
+            else if (batch.Passed > batch.Cursor)
+            {
+                await store.WriteAsync(transaction => Advance(transaction, consumer, batch, _ => { }), ct);
+            }
+
+            if (isLog)
+            {
+                lag.Set(batch.Behind);
+                lag.Works();
+            }
+
+            return batch.Rows.Count == BatchSize;
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
             Log.ConsumerFailed(log, consumer.Name, exception);
+            if (isLog)
+            {
+                lag.Failed();
+            }
+
             return false;
         }
     }
 
-    private ValueTask<bool> HasNewsAsync(IOutboxConsumer consumer, CancellationToken ct)
-        => store.ReadAsync(
-            session => session.QueryFirst(
-                """
-                SELECT coalesce((SELECT max(position) FROM outbox), 0)
-                     > coalesce((SELECT position FROM outbox_cursor WHERE consumer = $1), 0)
-                """,
-                row => row.GetBoolean(0),
-                consumer.Name),
-            ct);
-
-    private static bool Advance(WriteTransaction transaction, IOutboxConsumer consumer)
+    private static Batch Next(ReadSession session, IOutboxConsumer consumer)
     {
-        var cursor = transaction.QueryFirst(
-            "SELECT position FROM outbox_cursor WHERE consumer = $1", row => row.GetInt64(0), consumer.Name);
-        var wanted = transaction.Query(
+        var (cursor, last) = session.QueryFirst(
+            "SELECT coalesce((SELECT position FROM outbox_cursor WHERE consumer = $1), 0), coalesce((SELECT max(position) FROM outbox), 0)",
+            row => (row.GetInt64(0), row.GetInt64(1)), consumer.Name);
+        if (last <= cursor)
+        {
+            return new Batch([], cursor, cursor, 0);
+        }
+
+        var rows = session.Query(
             "SELECT position, topic, company, payload FROM outbox WHERE position > $1 AND topic = $2 ORDER BY position LIMIT $3",
             row => new OutboxRow(row.GetInt64(0), row.GetString(1), (byte[])row.GetValue(2), (byte[])row.GetValue(3)),
             cursor, consumer.Topic, BatchSize);
-        if (wanted.Count > 0)
-        {
-            consumer.Handle(transaction, wanted);
-        }
 
         // Rows of other topics are passed over too, so that the cursor does not hold them back from being removed.
-        var more = wanted.Count == BatchSize;
-        var passed = more
-            ? wanted[^1].Position
-            : transaction.QueryFirst("SELECT coalesce(max(position), $1) FROM outbox", row => row.GetInt64(0), cursor);
-        transaction.Execute(
+        var passed = rows.Count == BatchSize ? rows[^1].Position : last;
+        return new Batch(rows, cursor, passed, last - passed);
+    }
+
+    private static Done Advance(WriteTransaction transaction, IOutboxConsumer consumer, Batch batch, Action<WriteTransaction> apply)
+    {
+        apply(transaction);
+        var moved = transaction.Execute(
             """
             INSERT INTO outbox_cursor (consumer, position) VALUES ($1, $2)
-            ON CONFLICT (consumer) DO UPDATE SET position = excluded.position
+            ON CONFLICT (consumer) DO UPDATE SET position = excluded.position WHERE position = $3
             """,
-            consumer.Name, passed);
-        return more;
+            consumer.Name, batch.Passed, batch.Cursor);
+        return moved == 1 ? Done.Value : throw new InvalidOperationException($"Somebody else moved the cursor of {consumer.Name}.");
     }
 
     private static IOutboxConsumer[] Named(IEnumerable<IOutboxConsumer> consumers)
@@ -124,4 +142,10 @@ internal sealed class OutboxPump(IStore store, IEnumerable<IOutboxConsumer> cons
             }
         }
     }
+
+    /// <param name="Rows">The next rows of the consumer's topic.</param>
+    /// <param name="Cursor">How far it had come.</param>
+    /// <param name="Passed">How far these bring it.</param>
+    /// <param name="Behind">Rows after these.</param>
+    private sealed record Batch(List<OutboxRow> Rows, long Cursor, long Passed, long Behind);
 }

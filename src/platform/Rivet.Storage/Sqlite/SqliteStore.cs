@@ -11,7 +11,7 @@ namespace Rivet.Storage;
 /// The embedded store: one SQLite file in WAL mode with full synchronisation, one writer thread that commits in
 /// groups, and a pool of readers.
 /// </summary>
-internal sealed class SqliteStore(IOptions<StorageOptions> options, IEnumerable<MigrationSource> migrations, TimeProvider time, ILogger<SqliteStore> log)
+internal sealed class SqliteStore(IOptions<StorageOptions> options, IEnumerable<MigrationSource> migrations, OutboxLag lag, TimeProvider time, ILogger<SqliteStore> log)
     : IStore, IHostedService, IDisposable
 {
     private const int WorksPerMillisecondOfGathering = 8;
@@ -83,7 +83,7 @@ internal sealed class SqliteStore(IOptions<StorageOptions> options, IEnumerable<
                 $"PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -16384; PRAGMA secure_delete = FAST; {Quota()}");
             BeginFirstIncarnation(connection);
             checkpointer = new Checkpointer(Connect($"PRAGMA wal_autocheckpoint = 0; PRAGMA busy_timeout = {Checkpointer.MostWait.TotalMilliseconds}"), connection, options, log);
-            writer = new Thread(() => WriteUntilClosed(new WriteTransaction(connection))) { Name = "store writer", IsBackground = true };
+            writer = new Thread(() => WriteUntilClosed(new WriteTransaction(connection, lag))) { Name = "store writer", IsBackground = true };
             writer.Start();
             Log.Opened(log, options.DatabasePath, applied);
             return Task.CompletedTask;

@@ -1,0 +1,15 @@
+using Rivet.Kernel;
+
+namespace Rivet.Audit;
+
+/// <summary>The kinds of security events of the log itself.</summary>
+internal static class AuditEvents
+{
+    public static readonly EventKind Unreadable = new("audit.event.unreadable", OcsfType.FindingCreated, EventSeverity.High, "position", "sha256");
+
+    /// <summary>The application names of the log's keys: one a class of OCSF, so that what events of a class say can be destroyed by month.</summary>
+    public static string KeysOf(int ocsfClass) => $"audit.{ocsfClass}";
+
+    /// <summary>The application name of the keys under which the log names people, one a person.</summary>
+    public const string KeysOfPeople = "audit";
+}

@@ -1,0 +1,93 @@
+using System.Formats.Cbor;
+using Rivet.Kernel;
+using Rivet.Transparency;
+
+namespace Rivet.Audit.Entries;
+
+/// <summary>
+/// What an entry seals: who, to what, whom it concerns, and the details. What names a person is sealed again under that person's key before it
+/// comes here. Deterministic CBOR, an array of six.
+/// </summary>
+/// <param name="Actor">The actor's 32 bytes (person, way) sealed, or empty for the system and nobody.</param>
+/// <param name="TargetKind">The target's kind.</param>
+/// <param name="Target">Its 16 bytes; empty when it is the person concerned.</param>
+/// <param name="TargetCompany">The 16 bytes of the target's company.</param>
+/// <param name="Concerned">The 16 bytes of whom it concerns, sealed; or empty.</param>
+/// <param name="Details">Further facts.</param>
+internal sealed record EntryContent(
+    ReadOnlyMemory<byte> Actor, string TargetKind, ReadOnlyMemory<byte> Target, ReadOnlyMemory<byte> TargetCompany, ReadOnlyMemory<byte> Concerned, IReadOnlyDictionary<string, string> Details)
+{
+    private const int Fields = 6;
+    private static ReadOnlySpan<byte> OfEntry => "rivet audit entry 1"u8;
+    private static ReadOnlySpan<byte> OfActor => "rivet audit actor 1"u8;
+    private static ReadOnlySpan<byte> OfConcerned => "rivet audit concerned 1"u8;
+
+    /// <summary>What the sealed content of an entry is bound to.</summary>
+    public static byte[] EntryContext(CompanyId log, EventId id) => Context(OfEntry, log, id);
+
+    /// <summary>What the sealed actor of an entry is bound to.</summary>
+    public static byte[] ActorContext(CompanyId log, EventId id) => Context(OfActor, log, id);
+
+    /// <summary>What the sealed person concerned is bound to.</summary>
+    public static byte[] ConcernedContext(CompanyId log, EventId id) => Context(OfConcerned, log, id);
+
+    public byte[] ToBytes()
+    {
+        var writer = new CborWriter(CborConformanceMode.Canonical, convertIndefiniteLengthEncodings: false, allowMultipleRootLevelValues: false, initialCapacity: 320);
+        writer.WriteStartArray(Fields);
+        writer.WriteByteString(Actor.Span);
+        writer.WriteTextString(TargetKind);
+        writer.WriteByteString(Target.Span);
+        writer.WriteByteString(TargetCompany.Span);
+        writer.WriteByteString(Concerned.Span);
+        writer.WriteStartMap(Details.Count);
+        foreach (var (name, value) in Details)
+        {
+            writer.WriteTextString(name);
+            writer.WriteTextString(value);
+        }
+
+        writer.WriteEndMap();
+        writer.WriteEndArray();
+        return writer.Encode();
+    }
+
+    /// <summary>Reads what <see cref="ToBytes"/> wrote; null for anything else.</summary>
+    public static EntryContent? Read(ReadOnlyMemory<byte> bytes)
+    {
+        try
+        {
+            var reader = new CborReader(bytes, CborConformanceMode.Canonical);
+            if (reader.ReadStartArray() != Fields)
+            {
+                return null;
+            }
+
+            var (actor, kind) = (reader.ReadDefiniteLengthByteString(), reader.ReadTextString());
+            var (target, company, concerned) = (reader.ReadDefiniteLengthByteString(), reader.ReadDefiniteLengthByteString(), reader.ReadDefiniteLengthByteString());
+            var details = new Dictionary<string, string>();
+            reader.ReadStartMap();
+            while (reader.PeekState() is not CborReaderState.EndMap)
+            {
+                details[reader.ReadTextString()] = reader.ReadTextString();
+            }
+
+            reader.ReadEndMap();
+            reader.ReadEndArray();
+            return new EntryContent(actor, kind, target, company, concerned, details);
+        }
+        catch (Exception exception) when (exception is CborContentException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    private static byte[] Context(ReadOnlySpan<byte> what, CompanyId log, EventId id)
+    {
+        var context = new byte[what.Length + (2 * EntityId.Size)];
+        what.CopyTo(context);
+        log.WriteTo(context.AsSpan(what.Length));
+        id.WriteTo(context.AsSpan(what.Length + EntityId.Size));
+        return context;
+    }
+}
