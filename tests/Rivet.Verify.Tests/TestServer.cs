@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -69,7 +70,7 @@ internal sealed class TestServer : IAsyncDisposable
 
         if (name == "history")
         {
-            var sizes = Directory.Exists(mirror["history"]) ? Directory.EnumerateFiles(mirror["history"]).Select(Path.GetFileName).OrderBy(size => int.Parse(size!)) : [];
+            var sizes = Directory.Exists(mirror["history"]) ? Directory.EnumerateFiles(mirror["history"]).Select(Path.GetFileName).OrderBy(size => int.Parse(size!, CultureInfo.InvariantCulture)) : Enumerable.Empty<string?>();
             await context.Response.WriteAsync(string.Concat(sizes.Select(size => size + "\n")));
         }
         else if (File.Exists(mirror[name]))

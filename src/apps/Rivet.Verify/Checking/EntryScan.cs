@@ -13,7 +13,7 @@ internal sealed class EntryScan(MirrorFolder folder, long size, Judgement judgem
     private const int MostNotices = 20;
     private static readonly long ClockTolerance = (long)TimeSpan.FromMinutes(1).TotalMilliseconds;
     private readonly SeenIds ids = new();
-    private readonly UpperTiles upper = new(folder, size, judgement.Findings);
+    private readonly Action<int, long, ReadOnlySpan<byte>> compareUpper = new UpperTiles(folder, size, judgement.Findings).Take;
     private readonly List<TilePath> differing = [];
     private long lastMs = -1;
     private long backwards;
@@ -94,7 +94,7 @@ internal sealed class EntryScan(MirrorFolder folder, long size, Judgement judgem
 
         for (var at = 0; at < reading.Tile.Length; at += TreeHash.Size)
         {
-            Tiles.Append(reading.Tile.Span.Slice(at, TreeHash.Size), upper.Take);
+            Tiles.Append(reading.Tile.Span.Slice(at, TreeHash.Size), compareUpper);
         }
 
         for (var at = 0; Entries is not null && at < reading.Leaves.Length; at += TreeHash.Size)

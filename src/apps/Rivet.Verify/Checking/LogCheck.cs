@@ -82,17 +82,15 @@ internal sealed class LogCheck(MirrorFolder folder, Knowledge knowledge, Progres
             (_, { } remembered) => (remembered, KeySource.Remembered),
             _ => (shown, KeySource.Server),
         };
-        if (reading.Bytes is not null && shown is null)
+        if (shown is null && (judgement.Key is null || reading.Bytes is not null || reading.Problem is not FindingKind.Missing))
         {
-            judgement.Findings.Add(FindingKind.Unreadable, MirrorFolder.Key, "key.unreadable", MirrorFolder.Key);
-        }
-        else if (judgement.Key is null)
-        {
-            judgement.Findings.Add(reading.Problem, MirrorFolder.Key);
+            judgement.Findings.Add(
+                reading.Bytes is null ? reading.Problem : FindingKind.Unreadable, MirrorFolder.Key,
+                reading is { Bytes: null, Problem: FindingKind.Missing } ? "file.missing" : "key.unreadable", MirrorFolder.Key);
         }
         else if (shown is not null && !shown.Equals(judgement.Key))
         {
-            judgement.Findings.Add(FindingKind.OtherKey, MirrorFolder.Key, "key.other", shown, judgement.Key);
+            judgement.Findings.Add(FindingKind.OtherKey, MirrorFolder.Key, "key.other", shown, judgement.Key!);
         }
 
         if (knowledge.Key is not null && known is not null && !known.Key.Equals(knowledge.Key))
