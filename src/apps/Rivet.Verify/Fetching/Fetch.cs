@@ -29,7 +29,7 @@ internal sealed class Fetch(LogServer server, MirrorFolder folder, Progress prog
 
     public async Task<Fetched> RunAsync(CancellationToken ct)
     {
-        await FetchKeyAsync(ct);
+        var key = await FetchKeyAsync(ct);
 
         // Before the checkpoint: one that is kept meanwhile would be larger than it.
         await FetchHistoryAsync(ct);
@@ -38,7 +38,7 @@ internal sealed class Fetch(LogServer server, MirrorFolder folder, Progress prog
         {
             var bytes = await GetAsync(MirrorFolder.Checkpoint, SignedNote.LongestNote, ct);
             var checkpoint = Parse(bytes) ?? throw new VerifyException(Words.Of("fetch.body", MirrorFolder.Checkpoint));
-            RefuseOther(checkpoint, before?.Checkpoint);
+            RefuseOther(checkpoint, key, before?.Checkpoint);
             if (await FetchTilesAsync(checkpoint.Size, ct) is not { } missing)
             {
                 Finish(bytes, checkpoint, before);
@@ -53,9 +53,10 @@ internal sealed class Fetch(LogServer server, MirrorFolder folder, Progress prog
         }
     }
 
-    private void RefuseOther(Checkpoint checkpoint, Checkpoint? before)
+    private void RefuseOther(Checkpoint checkpoint, NoteKey key, Checkpoint? before)
     {
-        if (checkpoint.Size > MostEntries)
+        // A key's name has no characters that a terminal would obey; an origin may have some.
+        if (checkpoint.Size > MostEntries || checkpoint.Origin != key.Name)
         {
             throw new VerifyException(Words.Of("fetch.body", MirrorFolder.Checkpoint));
         }
@@ -66,7 +67,7 @@ internal sealed class Fetch(LogServer server, MirrorFolder folder, Progress prog
         }
     }
 
-    private async Task FetchKeyAsync(CancellationToken ct)
+    private async Task<NoteKey> FetchKeyAsync(CancellationToken ct)
     {
         var bytes = await GetAsync(MirrorFolder.Key, MirrorFolder.LongestKey, ct);
         if (KeyLine.Read(bytes, NoteKeyKind.Ed25519) is not { } key)
@@ -83,6 +84,8 @@ internal sealed class Fetch(LogServer server, MirrorFolder folder, Progress prog
         {
             throw new VerifyException(Words.Of("fetch.key-changed", folder.Path));
         }
+
+        return key;
     }
 
     /// <summary>New notes wait aside until the checkpoint above them is here.</summary>

@@ -64,11 +64,11 @@ internal sealed class LogServer : IDisposable
         }
         catch (HttpRequestException exception) when (exception.InnerException is AuthenticationException reason)
         {
-            throw new VerifyException(Words.Of("fetch.tls", reason.Message));
+            throw new VerifyException(Words.Of("fetch.tls", Plain(reason.Message)));
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException || (exception is OperationCanceledException && !ct.IsCancellationRequested))
         {
-            throw new VerifyException(Words.Of("fetch.broken", name, exception.Message));
+            throw new VerifyException(Words.Of("fetch.broken", name, Plain(exception.Message)));
         }
     }
 
@@ -96,6 +96,9 @@ internal sealed class LogServer : IDisposable
 
         return body.ToArray();
     }
+
+    /// <summary>A message may quote what the server sent, and a terminal obeys some characters.</summary>
+    private static string Plain(string message) => string.Concat(message.Select(character => char.IsControl(character) ? '?' : character));
 
     private static string ReadToken(string file)
     {
