@@ -13,8 +13,8 @@ namespace Rivet.Verify;
 internal sealed record Fetched(string Origin, long Size, long SizeBefore, long Files);
 
 /// <summary>
-/// Brings a mirror up to date. Asks only for files that are not there; the checkpoint is the last to be written, so a mirror with one has all
-/// that it needs, and an interrupted fetch goes on where it stopped. Nothing is judged here, and a checkpoint that was there once stays: as
+/// Brings a mirror up to date. Asks only for files that are not there; the checkpoint gets its place when all have come, so a mirror with one
+/// has all that it needs, and an interrupted fetch goes on where it stopped. Nothing is judged here, and a checkpoint that was there once stays: as
 /// history, against which the next is judged.
 /// </summary>
 internal sealed class Fetch(LogServer server, MirrorFolder folder, Progress progress)
@@ -151,13 +151,14 @@ internal sealed class Fetch(LogServer server, MirrorFolder folder, Progress prog
             folder.Write(MirrorFolder.NoteOf(old.Checkpoint.Size), old.Bytes);
         }
 
+        // Ahead of the kept notes: one above the checkpoint that is here would look like a tail cut off, should this end in between.
+        Write(MirrorFolder.Checkpoint, bytes);
         foreach (var size in folder.SizesIn(MirrorFolder.Unfinished).Sizes)
         {
             var note = MirrorFolder.NoteOf(size);
             folder.Move(MirrorFolder.Unfinished + note[MirrorFolder.History.Length..], note);
         }
 
-        Write(MirrorFolder.Checkpoint, bytes);
         RemoveNarrower(checkpoint.Size, before?.Checkpoint.Size ?? 0);
     }
 
