@@ -6,6 +6,8 @@ namespace Rivet.Audit;
 internal static class AuditEvents
 {
     public static readonly EventKind Unreadable = new("audit.event.unreadable", OcsfType.FindingCreated, EventSeverity.High, "position", "sha256");
+    public static readonly EventKind ReaderAdded = new("audit.reader.added", OcsfType.PrivilegesAssigned, EventSeverity.Medium);
+    public static readonly EventKind ReaderRemoved = new("audit.reader.removed", OcsfType.PrivilegesRevoked, EventSeverity.Low);
 
     /// <summary>The application names of the log's keys: one a class of OCSF, so that what events of a class say can be destroyed by month.</summary>
     public static string KeysOf(int ocsfClass) => $"audit.{ocsfClass}";

@@ -109,6 +109,15 @@ public enum AuditRefusal
     /// <summary>The permit is for something else.</summary>
     WrongPermit = 2,
 
-    /// <summary>The log has no such entry.</summary>
+    /// <summary>There is no such entry or name.</summary>
     Unknown = 3,
+
+    /// <summary>The name is not 1 to 64 characters on one line.</summary>
+    NameInvalid = 4,
+
+    /// <summary>There is one of the name.</summary>
+    NameTaken = 5,
+
+    /// <summary>There are as many as a company may have.</summary>
+    TooMany = 6,
 }
