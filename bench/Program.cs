@@ -1,4 +1,5 @@
 using Rivet.Bench;
+using Rivet.Bench.Audit;
 using Rivet.Bench.Day1;
 using Rivet.Bench.First;
 using Rivet.Bench.Lws;
@@ -28,6 +29,9 @@ switch (args)
     case [var name, .. var options] when LwsBench.Knows(name):
         return await LwsBench.RunAsync(name, Report.Parse(options));
 
+    case [var name, .. var options] when AuditBench.Knows(name):
+        return await AuditBench.RunAsync(name, Report.Parse(options));
+
     case [var name, .. var options] when Day1Bench.Knows(name):
         return await Day1Bench.RunAsync(name, Report.Parse(options));
 
@@ -35,6 +39,6 @@ switch (args)
         return await WebBench.RunAsync(Report.Parse(options));
 
     default:
-        Console.Error.WriteLine("Usage: ./rivet bench NAME [--json FILE]. NAME is first, lws, web or day1, or a part: first.startup, first.rtt64, first.send, first.memory, lws.rtt1, lws.rtt64, lws.bulk, lws.signin, lws.allocations, lws.memory, day1.chat, day1.backup");
+        Console.Error.WriteLine("Usage: ./rivet bench NAME [--json FILE]. NAME is first, lws, web, day1 or audit, or a part: first.startup, first.rtt64, first.send, first.memory, lws.rtt1, lws.rtt64, lws.bulk, lws.signin, lws.allocations, lws.memory, day1.chat, day1.backup, audit.append, audit.verify1m");
         return 2;
 }

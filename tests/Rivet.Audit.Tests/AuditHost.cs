@@ -26,6 +26,10 @@ internal sealed class AuditHost : IAsyncDisposable
 
     public FakeTimeProvider Time { get; }
 
+    public T Get<T>()
+        where T : notnull
+        => provider.GetRequiredService<T>();
+
     public IStore Store => provider.GetRequiredService<IStore>();
 
     public IAuditLog Log => provider.GetRequiredService<IAuditLog>();

@@ -16,9 +16,9 @@ public sealed class AdminTests
         Assert.Equal(0, (await CliProcess.RunAsync(home, "join", server.Invitation!, "--name", "Ana", "--device", "desk", "--company", "Copper")).ExitCode);
 
         var facts = await JsonAsync(home, "admin", "status", "--json");
-        Assert.Equal(["Audit log", "Server", "Vault"], Parts(facts).Intersect(["Server", "Vault", "Audit log"]).Order());
+        Assert.Equal(["Security log", "Server", "Vault"], Parts(facts).Intersect(["Server", "Vault", "Security log"]).Order());
         Assert.Contains(facts, fact => fact.GetProperty("level").GetString() == "not-proven" && fact.GetProperty("advice").GetString()!.Length > 0);
-        Assert.Contains("审计日志", Parts(await JsonAsync(home, "--language", "zh-CN", "admin", "status", "--json")));
+        Assert.Contains("安全日志", Parts(await JsonAsync(home, "--language", "zh-CN", "admin", "status", "--json")));
 
         var events = await JsonAsync(home, "admin", "events", "--json");
         while (!events.Any(one => one.GetProperty("kind").GetString() == "identity.device.enrolled"))

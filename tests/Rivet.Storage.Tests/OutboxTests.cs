@@ -104,9 +104,60 @@ public sealed class OutboxTests
         await Assert.ThrowsAsync<ArgumentException>(() => host.Store.WriteAsync(transaction => { transaction.Record(tooMuch); return 0; }, Ct));
     }
 
-    private static async Task<StoreHost> StartAsync(TempFolder folder, params Recorder[] consumers)
+    [Fact]
+    public async Task Record_LogFailsForLong_IsRefusedUntilItWorksAgain()
     {
-        var host = await StoreHost.StartAsync(folder, more: services =>
+        using var folder = new TempFolder();
+        var consumer = new Recorder("log", SecurityEvents.Topic) { Failures = 1 };
+        await using var host = await StartAsync(folder, storage => storage.LongestFailing = TimeSpan.Zero, consumer);
+        await RecordAsync(host);
+        await host.Pump.RunOnceAsync(Ct);
+        await Assert.ThrowsAsync<LogBehindException>(() => RecordAsync(host));
+        await PublishAsync(host, "facts", 1); // what needs no record goes on
+        await host.Pump.RunOnceAsync(Ct);
+        await RecordAsync(host);
+    }
+
+    [Fact]
+    public async Task Record_TooManyWait_IsRefusedAndNothingOfTheWorkIsStored()
+    {
+        using var folder = new TempFolder();
+        await using var host = await StartAsync(folder, storage => storage.MostUnsealed = 3, new Recorder("log", SecurityEvents.Topic));
+        for (var number = 0; number < 3; number++)
+        {
+            await RecordAsync(host);
+        }
+
+        await Assert.ThrowsAsync<LogBehindException>(() => host.Store.WriteAsync(
+            transaction =>
+            {
+                transaction.Execute("INSERT INTO effect (number) VALUES (99)");
+                transaction.Record(Fact());
+                return 0;
+            },
+            Ct));
+        await host.Pump.RunOnceAsync(Ct);
+        Assert.DoesNotContain(99L, await host.NumbersAsync("SELECT number FROM effect"));
+        await RecordAsync(host);
+    }
+
+    private static Task RecordAsync(StoreHost host) => host.Store.WriteAsync(transaction => { transaction.Record(Fact()); return 0; }, Ct);
+
+    private static SecurityEvent Fact() => new()
+    {
+        Id = new(Guid.CreateVersion7()),
+        At = DateTimeOffset.UnixEpoch,
+        Kind = new("identity.device.enrolled", OcsfType.EntityCreated, EventSeverity.Low),
+        Actor = Subject.OfSystem(Company),
+        Target = Resource.Of(Company),
+        Outcome = EventOutcome.Success,
+    };
+
+    private static Task<StoreHost> StartAsync(TempFolder folder, params Recorder[] consumers) => StartAsync(folder, _ => { }, consumers);
+
+    private static async Task<StoreHost> StartAsync(TempFolder folder, Action<StorageOptions> configure, params Recorder[] consumers)
+    {
+        var host = await StoreHost.StartAsync(folder, configure, services =>
         {
             foreach (var consumer in consumers)
             {

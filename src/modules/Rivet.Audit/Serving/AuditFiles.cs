@@ -94,8 +94,7 @@ internal sealed class AuditFiles(IStore store, IAuditLog logs, AuditReaders read
         }
 
         // What the owner of the store damaged is shown as it is: the verifier is to judge it.
-        return EntryBundle.Read(bundle) is not { } entries ? bundle
-            : entries.Count < tile.Width ? default
+        return EntryBundle.Read(bundle) is not { } entries || entries.Count < tile.Width ? bundle
             : bundle.AsMemory(0, entries.Take(tile.Width).Sum(entry => sizeof(ushort) + entry.Length));
     }
 

@@ -39,7 +39,7 @@ public sealed class OutboxLag
                 $"The security log is {Behind:N0} events behind; nothing that must be recorded is done until it has caught up. The status page says why."));
         }
 
-        if (Failing > options.LongestFailing)
+        if (Failing >= options.LongestFailing)
         {
             throw new LogBehindException("The security log fails; nothing that must be recorded is done until it works again. The status page says why.");
         }
