@@ -108,7 +108,7 @@ public sealed class OutboxTests
     public async Task Record_LogFailsForLong_IsRefusedUntilItWorksAgain()
     {
         using var folder = new TempFolder();
-        var consumer = new Recorder("log", SecurityEvents.Topic) { Failures = 1 };
+        var consumer = new Recorder("log", SecurityEvents.Topic) { Failures = 2 }; // in its group, and alone
         await using var host = await StartAsync(folder, storage => storage.LongestFailing = TimeSpan.Zero, consumer);
         await RecordAsync(host);
         await host.Pump.RunOnceAsync(Ct);

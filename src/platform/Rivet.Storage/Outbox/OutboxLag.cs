@@ -8,10 +8,11 @@ namespace Rivet.Storage;
 /// </summary>
 public sealed class OutboxLag
 {
+    private const long Never = -1;
     private readonly StorageOptions options;
     private readonly TimeProvider time;
     private long behind;
-    private long failingSince;
+    private long failingSince = Never;
 
     internal OutboxLag(StorageOptions options, TimeProvider time) => (this.options, this.time) = (options, time);
 
@@ -19,15 +20,15 @@ public sealed class OutboxLag
     public long Behind => Interlocked.Read(ref behind);
 
     /// <summary>For how long the log fails; null while it does not.</summary>
-    public TimeSpan? Failing => Interlocked.Read(ref failingSince) is var since and not 0 ? time.GetElapsedTime(since) : null;
+    public TimeSpan? Failing => Interlocked.Read(ref failingSince) is var since and not Never ? time.GetElapsedTime(since) : null;
 
     internal void Add() => Interlocked.Increment(ref behind);
 
     internal void Set(long exactly) => Interlocked.Exchange(ref behind, exactly);
 
-    internal void Failed() => Interlocked.CompareExchange(ref failingSince, Math.Max(1, time.GetTimestamp()), 0);
+    internal void Failed() => Interlocked.CompareExchange(ref failingSince, time.GetTimestamp(), Never);
 
-    internal void Works() => Interlocked.Exchange(ref failingSince, 0);
+    internal void Works() => Interlocked.Exchange(ref failingSince, Never);
 
     /// <summary>Refuses what could not be recorded in time.</summary>
     internal void RefuseIfBehind()
