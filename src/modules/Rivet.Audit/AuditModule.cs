@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Rivet.Audit.Entries;
+using Rivet.Audit.Exporting;
 using Rivet.Audit.Reading;
 using Rivet.Audit.Sealing;
 using Rivet.Audit.Watching;
@@ -33,6 +34,7 @@ public static class AuditModule
         services.AddSingleton<LogWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<LogWatch>());
         services.AddSingleton<IStatusSource, AuditStatus>();
+        services.AddExports();
         return services.AddMigrations("audit", typeof(AuditModule).Assembly);
     }
 
@@ -42,5 +44,15 @@ public static class AuditModule
         services.TryAddSingleton<EntryOpening>();
         services.TryAddSingleton<IOwnersLog, OwnersLog>();
         return services;
+    }
+
+    private static void AddExports(this IServiceCollection services)
+    {
+        services.AddMetrics();
+        services.AddSingleton<ExportMeters>().AddSingleton<ExportBook>().AddSingleton<ExportReader>().AddSingleton<ExportSender>().AddSingleton<TestAllowance>();
+        services.AddSingleton(new ExportBackoff(Random.Shared)).AddSingleton<ExportCourier>();
+        services.AddHostedService(provider => provider.GetRequiredService<ExportCourier>());
+        services.AddSingleton<IAuditExports, ExportDesk>();
+        services.AddSingleton<IStatusSource, ExportStatus>();
     }
 }

@@ -111,4 +111,28 @@ public enum AuditRefusal
 
     /// <summary>The log has no such entry.</summary>
     Unknown = 3,
+
+    /// <summary>The name of an export is not of its form.</summary>
+    ExportName = 20,
+
+    /// <summary>The address of an export is not of its form.</summary>
+    ExportAddress = 21,
+
+    /// <summary>The pinned certificate is not 64 hexadecimal digits.</summary>
+    ExportCertificate = 22,
+
+    /// <summary>The secret of a webhook is missing, too short or too long; or one was given to syslog, which has none.</summary>
+    ExportSecret = 23,
+
+    /// <summary>The severity or a class to export is none.</summary>
+    ExportFilter = 24,
+
+    /// <summary>The company has an export of that name.</summary>
+    ExportTaken = 25,
+
+    /// <summary>The company has eight exports, the most there can be.</summary>
+    ExportsFull = 26,
+
+    /// <summary>Five tests in a minute are enough.</summary>
+    ExportTests = 27,
 }
