@@ -141,7 +141,7 @@ internal sealed class ExportCourier(
         {
             if (outcome.Step is ExportStep.Sent && batch is not null)
             {
-                return await store.WriteAsync(transaction => ExportTable.Move(transaction, row.Id, batch.From, batch.To, batch.Lines.Count), CancellationToken.None);
+                return await store.WriteAsync(transaction => ExportTable.Move(transaction, row, batch.To, batch.Lines.Count), CancellationToken.None);
             }
 
             Log.ExportStopped(log, LogIdentity.NameOf(row.Company), outcome.Step);
@@ -149,7 +149,7 @@ internal sealed class ExportCourier(
             return await store.WriteAsync(
                 transaction =>
                 {
-                    ExportTable.Stop(transaction, row.Id, row.Next, batch?.To, outcome, nowMs);
+                    ExportTable.Stop(transaction, row, batch?.To, outcome, nowMs);
                     return true;
                 },
                 CancellationToken.None);

@@ -7,4 +7,7 @@ namespace Rivet.Audit.Exporting;
 internal readonly record struct ExportOutcome(ExportStep Step, int Status = 0, TimeSpan Later = default)
 {
     public static ExportOutcome Sent => default;
+
+    /// <summary>Whether it stopped at the receiver or on the way to it.</summary>
+    public bool IsReceivers => Step >= ExportStep.Find;
 }

@@ -57,22 +57,30 @@ internal static class ExportTable
     public static bool Delete(WriteTransaction transaction, Guid id) => transaction.Execute("DELETE FROM audit_export WHERE export_id = $1", Bytes(id)) > 0;
 
     /// <summary>Moves a cursor over what was taken; false when it is not where it was, or gone.</summary>
-    public static bool Move(WriteTransaction transaction, Guid id, long from, long to, long sent)
+    public static bool Move(WriteTransaction transaction, ExportRow row, long to, long sent)
         => transaction.Execute(
             """
-            UPDATE audit_export SET next_index = $1, until_index = NULL, sent = sent + $2, failing_since_ms = NULL, failure = NULL, status = NULL
-            WHERE export_id = $3 AND next_index = $4
+            UPDATE audit_export SET next_index = $1, until_index = NULL, again_index = $2, sent = sent + $3, failing_since_ms = NULL, failure = NULL, status = NULL
+            WHERE export_id = $4 AND next_index = $5
             """,
-            to, sent, Bytes(id), from) > 0;
+            to, row.Kind is ExportKind.Syslog ? row.Next : null, sent, Bytes(row.Id), row.Next) > 0;
 
     /// <summary>Keeps that a batch was not taken, and which it is.</summary>
-    public static void Stop(WriteTransaction transaction, Guid id, long from, long? until, ExportOutcome outcome, long nowMs)
-        => transaction.Execute(
+    public static void Stop(WriteTransaction transaction, ExportRow row, long? until, ExportOutcome outcome, long nowMs)
+    {
+        transaction.Execute(
             """
             UPDATE audit_export SET until_index = coalesce($1, until_index), failing_since_ms = coalesce(failing_since_ms, $2), failure = $3, status = $4
             WHERE export_id = $5 AND next_index = $6
             """,
-            until, nowMs, (long)outcome.Step, (long)outcome.Status, Bytes(id), from);
+            until, nowMs, (long)outcome.Step, (long)outcome.Status, Bytes(row.Id), row.Next);
+        if (outcome.IsReceivers)
+        {
+            transaction.Execute(
+                "UPDATE audit_export SET next_index = again_index, until_index = NULL, again_index = NULL WHERE export_id = $1 AND next_index = $2 AND again_index IS NOT NULL",
+                Bytes(row.Id), row.Next);
+        }
+    }
 
     private static byte[] Bytes(Guid id) => id.ToByteArray(bigEndian: true);
 

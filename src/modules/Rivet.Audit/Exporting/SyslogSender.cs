@@ -7,7 +7,7 @@ namespace Rivet.Audit.Exporting;
 /// <summary>
 /// Brings a batch to a syslog server over TLS. Syslog has no acknowledgement; what stands for it is the orderly end of the connection: the server
 /// reads up to our close_notify, then ends its own side (RFC 5425 §4.4). A server that goes away with unread bytes resets the connection instead, and
-/// the batch is sent again.
+/// the batch is sent again. Some end their side and reset it then; so the last batch is also sent again when the next attempt fails.
 /// </summary>
 internal static class SyslogSender
 {

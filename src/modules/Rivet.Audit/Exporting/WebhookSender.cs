@@ -28,15 +28,15 @@ internal static class WebhookSender
             ActivityHeadersPropagator = null,
         };
         using var client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
-        using var request = Request(settings, batch, time.GetUtcNow());
+        using var request = Request(route, settings, batch, time.GetUtcNow());
         using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct);
         return OutcomeOf(response, time.GetUtcNow());
     }
 
-    private static HttpRequestMessage Request(ExportSettings settings, ExportBatch batch, DateTimeOffset now)
+    private static HttpRequestMessage Request(ExportRoute route, ExportSettings settings, ExportBatch batch, DateTimeOffset now)
     {
         var body = Body(batch);
-        var request = new HttpRequestMessage(HttpMethod.Post, settings.Url) { Content = new ByteArrayContent(body) };
+        var request = new HttpRequestMessage(HttpMethod.Post, settings.Url) { Content = new BatchContent(body, route) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue(JsonLines);
         request.Headers.UserAgent.Add(new ProductInfoHeaderValue("Rivet", null));
         request.Headers.Add(Delivery, batch.DeliveryId());
@@ -85,5 +85,23 @@ internal static class WebhookSender
             }),
             _ => new(ExportStep.Refused, status),
         };
+    }
+
+    /// <summary>The body, which says when it is out: from then on it is the receiver who does not answer.</summary>
+    private sealed class BatchContent(byte[] body, ExportRoute route) : HttpContent
+    {
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, CancellationToken.None);
+
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+        {
+            await stream.WriteAsync(body, cancellationToken);
+            route.At = ExportStep.Confirm;
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = body.Length;
+            return true;
+        }
     }
 }
