@@ -6,6 +6,8 @@ namespace Rivet.Audit;
 internal static class AuditEvents
 {
     public static readonly EventKind Unreadable = new("audit.event.unreadable", OcsfType.FindingCreated, EventSeverity.High, "position", "sha256");
+    public static readonly EventKind ReaderAdded = new("audit.reader.added", OcsfType.PrivilegesAssigned, EventSeverity.Medium);
+    public static readonly EventKind ReaderRemoved = new("audit.reader.removed", OcsfType.PrivilegesRevoked, EventSeverity.Low);
     public static readonly EventKind ExportAdded = new("audit.export.added", OcsfType.EntityCreated, EventSeverity.Medium, "name", "kind", "host");
     public static readonly EventKind ExportRemoved = new("audit.export.removed", OcsfType.EntityDeleted, EventSeverity.Medium, "name", "kind", "host");
 

@@ -1,12 +1,17 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Rivet.Audit.Entries;
 using Rivet.Audit.Exporting;
 using Rivet.Audit.Reading;
 using Rivet.Audit.Sealing;
+using Rivet.Audit.Serving;
 using Rivet.Audit.Watching;
 using Rivet.Cryptography;
 using Rivet.Cryptography.Sodium;
+using Rivet.Hosting.Link;
 using Rivet.Hosting.Status;
 using Rivet.Storage;
 
@@ -31,11 +36,25 @@ public static class AuditModule
         services.AddOwnersLog();
         services.AddOutboxConsumer<LogConsumer>();
         services.AddSingleton<IAuditLog, AuditLog>();
+        services.AddSingleton<AuditReaders>();
+        services.AddSingleton<IAuditReaders>(provider => provider.GetRequiredService<AuditReaders>());
+        services.AddSingleton<AuditFiles>();
+        services.AddSingleton<AuditRequests>();
         services.AddSingleton<LogWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<LogWatch>());
         services.AddSingleton<IStatusSource, AuditStatus>();
         services.AddExports();
         return services.AddMigrations("audit", typeof(AuditModule).Assembly);
+    }
+
+    /// <summary>Puts Audit's requests behind the link.</summary>
+    public static void MapAudit(this LwsEndpoints endpoints, IServiceProvider services) => services.GetRequiredService<AuditRequests>().Map(endpoints);
+
+    /// <summary>Maps <c>/audit/LOG/…</c> over HTTPS. Whoever has no reader's token sees checkpoints only.</summary>
+    public static void MapAuditFiles(this IEndpointRouteBuilder app)
+    {
+        var files = app.ServiceProvider.GetRequiredService<AuditFiles>();
+        app.MapGet("/audit/{log}/{**path}", (string log, string path, HttpContext context, CancellationToken ct) => files.ReadAsync(log, path, context, ct));
     }
 
     /// <summary>Adds only <see cref="IOwnersLog"/>, for a program beside the server.</summary>

@@ -123,11 +123,11 @@ public sealed class ExportDeskTests : IAsyncLifetime
             Assert.NotEqual(default, (await Exports.AddAsync(permit, Hook with { Name = "hook-1" }, Ct)).Refusal);
         }
 
-        Assert.Equal(AuditRefusal.ExportsFull, (await Exports.AddAsync(permit, Hook with { Name = "hook-9" }, Ct)).Refusal);
+        Assert.Equal(AuditRefusal.TooMany, (await Exports.AddAsync(permit, Hook with { Name = "hook-9" }, Ct)).Refusal);
         Assert.True((await Exports.AddAsync(await world.PermitAsync(new CompanyId(Guid.CreateVersion7())), Hook, Ct)).IsOk);
         Assert.Equal(8, (await Exports.ListAsync(permit, Ct)).Value.Count);
         await Exports.RemoveAsync(permit, "hook-2", Ct);
-        Assert.Equal(AuditRefusal.ExportTaken, (await Exports.AddAsync(permit, Hook with { Name = "hook-1" }, Ct)).Refusal);
+        Assert.Equal(AuditRefusal.NameTaken, (await Exports.AddAsync(permit, Hook with { Name = "hook-1" }, Ct)).Refusal);
     }
 
     [Fact]

@@ -109,10 +109,19 @@ public enum AuditRefusal
     /// <summary>The permit is for something else.</summary>
     WrongPermit = 2,
 
-    /// <summary>The log has no such entry.</summary>
+    /// <summary>There is no such entry or name.</summary>
     Unknown = 3,
 
-    /// <summary>The name of an export is not of its form.</summary>
+    /// <summary>The name is not 1 to 64 characters on one line.</summary>
+    NameInvalid = 4,
+
+    /// <summary>There is one of the name.</summary>
+    NameTaken = 5,
+
+    /// <summary>There are as many as a company may have.</summary>
+    TooMany = 6,
+
+    /// <summary>The name of an export is not 1 to 64 of <c>a–z 0–9 . -</c>.</summary>
     ExportName = 20,
 
     /// <summary>The address of an export is not of its form.</summary>
@@ -127,12 +136,6 @@ public enum AuditRefusal
     /// <summary>The severity or a class to export is none.</summary>
     ExportFilter = 24,
 
-    /// <summary>The company has an export of that name.</summary>
-    ExportTaken = 25,
-
-    /// <summary>The company has eight exports, the most there can be.</summary>
-    ExportsFull = 26,
-
     /// <summary>Five tests in a minute are enough.</summary>
-    ExportTests = 27,
+    ExportTests = 25,
 }

@@ -89,12 +89,12 @@ internal sealed class ExportDesk(IStore store, ExportBook book, ExportReader rea
         var others = ExportTable.OfCompany(transaction, permit.Company);
         if (others.Count >= ExportTable.MostOfACompany)
         {
-            return AuditRefusal.ExportsFull;
+            return AuditRefusal.TooMany;
         }
 
         if (others.Any(other => other.Name == row.Name))
         {
-            return AuditRefusal.ExportTaken;
+            return AuditRefusal.NameTaken;
         }
 
         ExportTable.Insert(transaction, row);
