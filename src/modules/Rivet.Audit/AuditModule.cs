@@ -48,7 +48,11 @@ public static class AuditModule
     }
 
     /// <summary>Puts Audit's requests behind the link.</summary>
-    public static void MapAudit(this LwsEndpoints endpoints, IServiceProvider services) => services.GetRequiredService<AuditRequests>().Map(endpoints);
+    public static void MapAudit(this LwsEndpoints endpoints, IServiceProvider services)
+    {
+        services.GetRequiredService<AuditRequests>().Map(endpoints);
+        services.GetRequiredService<ExportRequests>().Map(endpoints);
+    }
 
     /// <summary>Maps <c>/audit/LOG/…</c> over HTTPS. Whoever has no reader's token sees checkpoints only.</summary>
     public static void MapAuditFiles(this IEndpointRouteBuilder app)
@@ -71,7 +75,7 @@ public static class AuditModule
         services.AddSingleton<ExportMeters>().AddSingleton<ExportBook>().AddSingleton<ExportReader>().AddSingleton<ExportSender>().AddSingleton<TestAllowance>();
         services.AddSingleton(new ExportBackoff(Random.Shared)).AddSingleton<ExportCourier>();
         services.AddHostedService(provider => provider.GetRequiredService<ExportCourier>());
-        services.AddSingleton<IAuditExports, ExportDesk>();
+        services.AddSingleton<IAuditExports, ExportDesk>().AddSingleton<ExportRequests>();
         services.AddSingleton<IStatusSource, ExportStatus>();
     }
 }

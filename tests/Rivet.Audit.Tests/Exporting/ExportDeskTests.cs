@@ -185,7 +185,7 @@ public sealed class ExportDeskTests : IAsyncLifetime
         world = await ExportWorld.StartAsync();
         var permit = await world.PermitAsync();
         await Exports.AddAsync(permit, receiver.Form(), Ct);
-        Assert.Equal(ExportStep.Sent, (await Exports.TestAsync(permit, "hook", Ct)).Value);
+        Assert.Equal(ExportStep.Sent, (await Exports.TestAsync(permit, "hook", Ct)).Value.Step);
         Assert.Equal(["audit.export.test"], Assert.Single(receiver.Requests).Kinds);
         Assert.Equal(AuditRefusal.Unknown, (await Exports.TestAsync(permit, "other", Ct)).Refusal);
         for (var more = 0; more < 4; more++)
@@ -195,7 +195,7 @@ public sealed class ExportDeskTests : IAsyncLifetime
 
         Assert.Equal(AuditRefusal.ExportTests, (await Exports.TestAsync(permit, "hook", Ct)).Refusal);
         world.Host.Time.Advance(TimeSpan.FromMinutes(1));
-        Assert.Equal(ExportStep.Sent, (await Exports.TestAsync(permit, "hook", Ct)).Value);
+        Assert.Equal(ExportStep.Sent, (await Exports.TestAsync(permit, "hook", Ct)).Value.Step);
     }
 
     [Fact]
@@ -203,7 +203,7 @@ public sealed class ExportDeskTests : IAsyncLifetime
     {
         var permit = await world.PermitAsync();
         await Exports.AddAsync(permit, Syslog with { Name = "own", Address = "127.0.0.1:1" }, Ct);
-        Assert.Equal(ExportStep.Find, (await Exports.TestAsync(permit, "own", Ct)).Value);
+        Assert.Equal(ExportStep.Find, (await Exports.TestAsync(permit, "own", Ct)).Value.Step);
     }
 
     [Fact]

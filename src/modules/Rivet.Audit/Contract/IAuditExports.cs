@@ -29,7 +29,7 @@ public interface IAuditExports
     /// <param name="permit">For <c>audit.share</c> on the company.</param>
     /// <param name="name">Which.</param>
     /// <param name="ct">Withdraws the request.</param>
-    ValueTask<Result<ExportStep, AuditRefusal>> TestAsync(Permit permit, string name, CancellationToken ct);
+    ValueTask<Result<ExportTested, AuditRefusal>> TestAsync(Permit permit, string name, CancellationToken ct);
 }
 
 /// <summary>The ways a log is sent.</summary>
@@ -143,3 +143,8 @@ public enum ExportStep
     /// <summary>The receiver pointed elsewhere; the log is not sent where nobody decided that it goes.</summary>
     Redirected = 11,
 }
+
+/// <summary>How a test went.</summary>
+/// <param name="Step">Where it stopped, or <see cref="ExportStep.Sent"/>.</param>
+/// <param name="Status">The HTTP status the receiver refused with; 0 for none.</param>
+public readonly record struct ExportTested(ExportStep Step, int Status);

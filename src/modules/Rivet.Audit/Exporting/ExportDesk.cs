@@ -60,7 +60,7 @@ internal sealed class ExportDesk(IStore store, ExportBook book, ExportReader rea
         return exports;
     });
 
-    public ValueTask<Result<ExportStep, AuditRefusal>> TestAsync(Permit permit, string name, CancellationToken ct) => PermittedAsync<ExportStep>(permit, async () =>
+    public ValueTask<Result<ExportTested, AuditRefusal>> TestAsync(Permit permit, string name, CancellationToken ct) => PermittedAsync<ExportTested>(permit, async () =>
     {
         if (await FindAsync(permit, name, ct) is not { } row)
         {
@@ -74,11 +74,12 @@ internal sealed class ExportDesk(IStore store, ExportBook book, ExportReader rea
 
         if (await book.OpenAsync(row, ct) is not { } settings)
         {
-            return ExportStep.Settings;
+            return new ExportTested(ExportStep.Settings, 0);
         }
 
         var batch = await reader.TestAsync(row, FactOf(AuditEvents.ExportTest, permit, row), ct);
-        return (await sender.SendAsync(settings, batch, ct)).Step;
+        var outcome = await sender.SendAsync(settings, batch, ct);
+        return new ExportTested(outcome.Step, outcome.Status);
     });
 
     private Result<AuditExport, AuditRefusal> Add(WriteTransaction transaction, Permit permit, Guid id, ExportSettings settings, byte[] content, bool fromBeginning)
