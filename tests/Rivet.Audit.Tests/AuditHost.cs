@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
 using Rivet.Access;
+using Rivet.Audit.Exporting;
 using Rivet.Audit.Sealing;
 using Rivet.Audit.Watching;
 using Rivet.Hosting.Status;
@@ -42,7 +43,13 @@ internal sealed class AuditHost : IAsyncDisposable
 
     public IVault Vault => provider.GetRequiredService<IVault>();
 
-    public IStatusSource Status => provider.GetRequiredService<IStatusSource>();
+    public IStatusSource Status => provider.GetServices<IStatusSource>().OfType<AuditStatus>().Single();
+
+    public IStatusSource ExportStatus => provider.GetServices<IStatusSource>().OfType<ExportStatus>().Single();
+
+    public IAuditExports Exports => provider.GetRequiredService<IAuditExports>();
+
+    public ExportCourier Courier => provider.GetRequiredService<ExportCourier>();
 
     public static async Task<AuditHost> StartAsync(TempFolder folder, Action<AuditOptions>? configure = null)
     {
@@ -54,6 +61,7 @@ internal sealed class AuditHost : IAsyncDisposable
         services.AddAccess();
         services.AddVault(options => (options.RootKeyFile, options.AllowCoreDumps) = (folder["root.key"], true));
         services.AddAudit(configure);
+        services.AddSingleton(new ExportBackoff(new Never()));
         var host = new AuditHost(services.BuildServiceProvider(), time);
         foreach (var hosted in host.Hosted())
         {
@@ -167,4 +175,10 @@ internal sealed class AuditHost : IAsyncDisposable
 
     private IEnumerable<IHostedService> Hosted()
         => provider.GetServices<IHostedService>().Where(hosted => hosted is not BackgroundService);
+
+    /// <summary>Shortens nothing by chance.</summary>
+    private sealed class Never : Random
+    {
+        public override double NextDouble() => 0;
+    }
 }

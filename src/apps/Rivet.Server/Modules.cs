@@ -55,7 +55,7 @@ internal static class Modules
 
     /// <summary>The scripts that make the modules' tables; opens nothing.</summary>
     public static IReadOnlyList<MigrationSource> Migrations()
-        => MigrationsOf(new ServiceCollection().AddStorage(_ => { }).AddTables(_ => { }, _ => { }));
+        => MigrationsOf(new ServiceCollection().AddStorage(_ => { }).AddTables(_ => { }, _ => { }, _ => { }));
 
     /// <summary>The scripts among some services.</summary>
     public static IReadOnlyList<MigrationSource> MigrationsOf(IServiceCollection services)
@@ -67,10 +67,11 @@ internal static class Modules
     private static IServiceCollection AddTables(this IServiceCollection services, ServerOptions options, string rootKeyFile)
         => services.AddTables(
             vault => vault.RootKeyFile = rootKeyFile,
-            identity => (identity.PublicHost, identity.PublicPort) = (options.PublicHost, options.Port));
+            identity => (identity.PublicHost, identity.PublicPort) = (options.PublicHost, options.Port),
+            audit => (audit.WebhooksToPrivateNetworks, audit.ExportsToLoopback) = (options.ExportsInside, options.ExportsInside));
 
-    private static IServiceCollection AddTables(this IServiceCollection services, Action<VaultOptions> vault, Action<IdentityOptions> identity)
-        => services.AddAccess().AddVault(vault).AddAudit().AddMail().AddIdentity(identity).AddMessaging();
+    private static IServiceCollection AddTables(this IServiceCollection services, Action<VaultOptions> vault, Action<IdentityOptions> identity, Action<AuditOptions> audit)
+        => services.AddAccess().AddVault(vault).AddAudit(audit).AddMail().AddIdentity(identity).AddMessaging();
 
     public static void MapModules(this WebApplication app)
     {

@@ -78,6 +78,24 @@ public sealed partial class RivetClient
     public Task<Result<RemoveLogReaderResponse, ClientRefusal>> RemoveLogReaderAsync(string name, CancellationToken ct)
         => AskAsync(Method.RemoveLogReader, new RemoveLogReaderRequest { Name = name }, RemoveLogReaderResponse.Parser, ct);
 
+    /// <summary>Sends the company's security log somewhere from now on.</summary>
+    public Task<Result<AddLogExportResponse, ClientRefusal>> AddLogExportAsync(AddLogExportRequest export, CancellationToken ct)
+        => AskAsync(Method.AddLogExport, export, AddLogExportResponse.Parser, ct);
+
+    /// <summary>Where the log is sent, and how that goes.</summary>
+    /// <param name="language">Of what is said about failures: <c>zh-CN</c>; anything else is English.</param>
+    /// <param name="ct">Withdraws the request.</param>
+    public Task<Result<ListLogExportsResponse, ClientRefusal>> ListLogExportsAsync(string language, CancellationToken ct)
+        => AskAsync(Method.ListLogExports, new ListLogExportsRequest { Language = language }, ListLogExportsResponse.Parser, ct);
+
+    /// <summary>Sends a line there that is no event; the answer says how far it came. It may take half a minute.</summary>
+    public Task<Result<TestLogExportResponse, ClientRefusal>> TestLogExportAsync(string name, string language, CancellationToken ct)
+        => AskAsync(Method.TestLogExport, new TestLogExportRequest { Name = name, Language = language }, TestLogExportResponse.Parser, ct);
+
+    /// <summary>Sends the log there no more.</summary>
+    public Task<Result<RemoveLogExportResponse, ClientRefusal>> RemoveLogExportAsync(string name, CancellationToken ct)
+        => AskAsync(Method.RemoveLogExport, new RemoveLogExportRequest { Name = name }, RemoveLogExportResponse.Parser, ct);
+
     /// <summary>The company's name and language; for administrators.</summary>
     public Task<Result<ReadCompanyResponse, ClientRefusal>> ReadCompanyAsync(CancellationToken ct)
         => AskAsync(Method.ReadCompany, new ReadCompanyRequest(), ReadCompanyResponse.Parser, ct);

@@ -8,10 +8,18 @@ internal static class AuditEvents
     public static readonly EventKind Unreadable = new("audit.event.unreadable", OcsfType.FindingCreated, EventSeverity.High, "position", "sha256");
     public static readonly EventKind ReaderAdded = new("audit.reader.added", OcsfType.PrivilegesAssigned, EventSeverity.Medium);
     public static readonly EventKind ReaderRemoved = new("audit.reader.removed", OcsfType.PrivilegesRevoked, EventSeverity.Low);
+    public static readonly EventKind ExportAdded = new("audit.export.added", OcsfType.EntityCreated, EventSeverity.Medium, "name", "kind", "host");
+    public static readonly EventKind ExportRemoved = new("audit.export.removed", OcsfType.EntityDeleted, EventSeverity.Medium, "name", "kind", "host");
+
+    /// <summary>Never recorded: what a test of an export sends.</summary>
+    public static readonly EventKind ExportTest = new("audit.export.test", OcsfType.Other, EventSeverity.Informational);
 
     /// <summary>The application names of the log's keys: one a class of OCSF, so that what events of a class say can be destroyed by month.</summary>
     public static string KeysOf(int ocsfClass) => $"audit.{ocsfClass}";
 
     /// <summary>The application name of the keys under which the log names people, one a person.</summary>
     public const string KeysOfPeople = "audit";
+
+    /// <summary>The application name of the keys of exports' settings.</summary>
+    public const string KeysOfExports = "audit-export";
 }

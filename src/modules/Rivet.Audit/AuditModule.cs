@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Rivet.Audit.Entries;
+using Rivet.Audit.Exporting;
 using Rivet.Audit.Reading;
 using Rivet.Audit.Sealing;
 using Rivet.Audit.Serving;
@@ -42,11 +43,16 @@ public static class AuditModule
         services.AddSingleton<LogWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<LogWatch>());
         services.AddSingleton<IStatusSource, AuditStatus>();
+        services.AddExports();
         return services.AddMigrations("audit", typeof(AuditModule).Assembly);
     }
 
     /// <summary>Puts Audit's requests behind the link.</summary>
-    public static void MapAudit(this LwsEndpoints endpoints, IServiceProvider services) => services.GetRequiredService<AuditRequests>().Map(endpoints);
+    public static void MapAudit(this LwsEndpoints endpoints, IServiceProvider services)
+    {
+        services.GetRequiredService<AuditRequests>().Map(endpoints);
+        services.GetRequiredService<ExportRequests>().Map(endpoints);
+    }
 
     /// <summary>Maps <c>/audit/LOG/…</c> over HTTPS. Whoever has no reader's token sees checkpoints only.</summary>
     public static void MapAuditFiles(this IEndpointRouteBuilder app)
@@ -61,5 +67,15 @@ public static class AuditModule
         services.TryAddSingleton<EntryOpening>();
         services.TryAddSingleton<IOwnersLog, OwnersLog>();
         return services;
+    }
+
+    private static void AddExports(this IServiceCollection services)
+    {
+        services.AddMetrics();
+        services.AddSingleton<ExportMeters>().AddSingleton<ExportBook>().AddSingleton<ExportReader>().AddSingleton<ExportSender>().AddSingleton<TestAllowance>();
+        services.AddSingleton(new ExportBackoff(Random.Shared)).AddSingleton<ExportCourier>();
+        services.AddHostedService(provider => provider.GetRequiredService<ExportCourier>());
+        services.AddSingleton<IAuditExports, ExportDesk>().AddSingleton<ExportRequests>();
+        services.AddSingleton<IStatusSource, ExportStatus>();
     }
 }

@@ -16,4 +16,10 @@ public sealed class AuditOptions
     /// <summary>Most events verified in one look.</summary>
     [Range(1, 100_000)]
     public int EventsPerLook { get; set; } = 10_000;
+
+    /// <summary>Whether webhooks may go to private networks (RFC 1918, RFC 6598, RFC 4193). Syslog may in any case: that is where its receivers are.</summary>
+    public bool WebhooksToPrivateNetworks { get; set; }
+
+    /// <summary>Whether exports may go to this very machine; for tests, and for an agent that runs beside the server.</summary>
+    public bool ExportsToLoopback { get; set; }
 }

@@ -12,4 +12,10 @@ internal static partial class Log
 
     [LoggerMessage(4003, LogLevel.Warning, "The security log cannot be read now")]
     public static partial void ReadFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(4020, LogLevel.Warning, "Exports could not be looked after; the next round tries again")]
+    public static partial void ExportRoundFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(4021, LogLevel.Warning, "An export of {Name} stopped at {Step}; it is tried again")]
+    public static partial void ExportStopped(ILogger logger, string name, ExportStep step);
 }

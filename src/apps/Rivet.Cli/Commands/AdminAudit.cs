@@ -9,6 +9,7 @@ internal static class AdminAudit
     {
         Show(options),
         new Command("reader", options.Words["command.audit-reader"]) { Add(options), List(options), Remove(options) },
+        AdminAuditExport.Build(options),
     };
 
     private static Command Show(Options options) => CommandShape.Of("audit-show", options, [], async (_, session, ct) =>

@@ -26,6 +26,9 @@ internal sealed record ServerOptions
     /// <summary>Whether all connections come from a proxy's address, so that limits by address would hold for everybody together.</summary>
     public bool BehindProxy { get; init; }
 
+    /// <summary>Whether exports of security logs may go to this machine, and webhooks into private networks.</summary>
+    public bool ExportsInside { get; init; }
+
     /// <summary>Whether the announcement is one line of JSON, and so are the logs.</summary>
     public required bool Json { get; init; }
 

@@ -120,4 +120,22 @@ public enum AuditRefusal
 
     /// <summary>There are as many as a company may have.</summary>
     TooMany = 6,
+
+    /// <summary>The name of an export is not 1 to 64 of <c>a–z 0–9 . -</c>.</summary>
+    ExportName = 20,
+
+    /// <summary>The address of an export is not of its form.</summary>
+    ExportAddress = 21,
+
+    /// <summary>The pinned certificate is not 64 hexadecimal digits.</summary>
+    ExportCertificate = 22,
+
+    /// <summary>The secret of a webhook is missing, too short or too long; or one was given to syslog, which has none.</summary>
+    ExportSecret = 23,
+
+    /// <summary>The severity or a class to export is none.</summary>
+    ExportFilter = 24,
+
+    /// <summary>Five tests in a minute are enough.</summary>
+    ExportTests = 25,
 }
