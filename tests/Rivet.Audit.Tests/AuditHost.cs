@@ -5,6 +5,7 @@ using Microsoft.Extensions.Time.Testing;
 using Rivet.Access;
 using Rivet.Audit.Sealing;
 using Rivet.Audit.Watching;
+using Rivet.Audit.Witnessing;
 using Rivet.Hosting.Status;
 using Rivet.Kernel;
 using Rivet.Storage;
@@ -33,6 +34,10 @@ internal sealed class AuditHost : IAsyncDisposable
     public LogConsumer Consumer => provider.GetServices<IOutboxConsumer>().OfType<LogConsumer>().Single();
 
     public LogWatch Watch => provider.GetRequiredService<LogWatch>();
+
+    public IAuditWitnesses Witnesses => provider.GetRequiredService<IAuditWitnesses>();
+
+    public WitnessCourier Courier => provider.GetRequiredService<WitnessCourier>();
 
     public LogIdentity Identity => provider.GetRequiredService<LogIdentity>();
 

@@ -6,6 +6,14 @@ namespace Rivet.Audit;
 internal static class AuditEvents
 {
     public static readonly EventKind Unreadable = new("audit.event.unreadable", OcsfType.FindingCreated, EventSeverity.High, "position", "sha256");
+    public static readonly EventKind WitnessAdded = new("audit.witness.added", OcsfType.EntityCreated, EventSeverity.Low, "name", "key");
+    public static readonly EventKind WitnessRemoved = new("audit.witness.removed", OcsfType.EntityDeleted, EventSeverity.Medium, "name", "key");
+
+    /// <summary>A witness has seen another history: <c>seen</c> entries, where the log has <c>size</c>.</summary>
+    public static readonly EventKind WitnessDisagrees = new("audit.witness.disagrees", OcsfType.FindingCreated, EventSeverity.High, "name", "key", "seen", "size");
+
+    /// <summary>A witness's clock and the server's differ by so many seconds; positive when the witness is ahead.</summary>
+    public static readonly EventKind ClockOff = new("audit.clock.off", OcsfType.FindingCreated, EventSeverity.Medium, "name", "key", "seconds");
 
     /// <summary>The application names of the log's keys: one a class of OCSF, so that what events of a class say can be destroyed by month.</summary>
     public static string KeysOf(int ocsfClass) => $"audit.{ocsfClass}";

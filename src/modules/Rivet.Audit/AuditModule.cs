@@ -4,6 +4,7 @@ using Rivet.Audit.Entries;
 using Rivet.Audit.Reading;
 using Rivet.Audit.Sealing;
 using Rivet.Audit.Watching;
+using Rivet.Audit.Witnessing;
 using Rivet.Cryptography;
 using Rivet.Cryptography.Sodium;
 using Rivet.Hosting.Status;
@@ -14,7 +15,7 @@ namespace Rivet.Audit;
 /// <summary>Composes the sealed logs.</summary>
 public static class AuditModule
 {
-    /// <summary>Adds <see cref="IAuditLog"/>, the consumer that seals security events, and the watch over the logs.</summary>
+    /// <summary>Adds <see cref="IAuditLog"/>, the consumer that seals security events, and the watch over the logs, <see cref="IAuditWitnesses"/>.</summary>
     public static IServiceCollection AddAudit(this IServiceCollection services, Action<AuditOptions>? configure = null)
     {
         var options = services.AddOptions<AuditOptions>().ValidateDataAnnotations().ValidateOnStart();
@@ -32,8 +33,16 @@ public static class AuditModule
         services.AddSingleton<IAuditLog, AuditLog>();
         services.AddSingleton<LogWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<LogWatch>());
+        services.AddWitnesses();
         services.AddSingleton<IStatusSource, AuditStatus>();
         return services.AddMigrations("audit", typeof(AuditModule).Assembly);
+    }
+
+    private static void AddWitnesses(this IServiceCollection services)
+    {
+        services.AddSingleton<IAuditWitnesses, WitnessBook>();
+        services.AddSingleton(new WitnessBackoff(Random.Shared)).AddSingleton<WitnessJudge>().AddSingleton<WitnessLedger>();
+        services.AddSingleton<WitnessCourier>().AddHostedService(provider => provider.GetRequiredService<WitnessCourier>());
     }
 
     /// <summary>Adds only <see cref="IOwnersLog"/>, for a program beside the server.</summary>

@@ -49,6 +49,7 @@ internal static class RoleModel
         new("settings.read",              "company",      Role(Administrator)),
         new("status.read",                "company",      Role(Administrator), System: true),
         new("audit.read",                 "company",      Role(Administrator), System: true),
+        new("audit.share",                "company",      Role(Administrator)),
     ];
 
     private static readonly FrozenDictionary<string, Rule[]> ByPermission = Rules

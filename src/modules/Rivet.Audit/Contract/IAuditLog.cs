@@ -111,4 +111,22 @@ public enum AuditRefusal
 
     /// <summary>The log has no such entry.</summary>
     Unknown = 3,
+
+    /// <summary>That is no key of a witness.</summary>
+    WitnessKeyInvalid = 30,
+
+    /// <summary>That is no address of a witness: https, or http on this machine.</summary>
+    WitnessUrlInvalid = 31,
+
+    /// <summary>That is no certificate, or the address is not https.</summary>
+    WitnessCertificateInvalid = 32,
+
+    /// <summary>The company has as many witnesses as it can have.</summary>
+    TooManyWitnesses = 33,
+
+    /// <summary>The company has a witness of this name, or with this key.</summary>
+    WitnessKnown = 34,
+
+    /// <summary>The company has no witness of this name.</summary>
+    WitnessUnknown = 35,
 }

@@ -61,6 +61,10 @@ internal static class LogTable
             """,
             row.Log.ToBytes(), row.Size, row.SealedMs, row.Checkpoint, cosigned ? 1 : 0);
 
+    /// <summary>Puts what witnesses said below the newest checkpoint, while it is of this size.</summary>
+    public static void PutCheckpoint(WriteTransaction transaction, CompanyId log, long size, string checkpoint)
+        => transaction.Execute("UPDATE audit_log SET checkpoint = $1 WHERE company = $2 AND size = $3", checkpoint, log.ToBytes(), size);
+
     /// <summary>When the newest kept checkpoint was made, in Unix milliseconds; 0 without any.</summary>
     public static long LastKeptMs(ReadSession session, CompanyId log)
         => session.QueryFirst("SELECT coalesce(max(at_ms), 0) FROM audit_checkpoint WHERE company = $1", row => row.GetInt64(0), log.ToBytes());
