@@ -45,9 +45,10 @@ internal sealed class AuditHost : IAsyncDisposable
 
     public IStatusSource Status => provider.GetRequiredService<IStatusSource>();
 
-    public static async Task<AuditHost> StartAsync(TempFolder folder, Action<AuditOptions>? configure = null)
+    public static async Task<AuditHost> StartAsync(TempFolder folder, Action<AuditOptions>? configure = null, FakeTimeProvider? clock = null)
     {
-        var time = new FakeTimeProvider(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
+        var time = clock ?? new FakeTimeProvider();
+        time.SetUtcNow(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
         var services = new ServiceCollection();
         services.AddLogging();
         services.AddSingleton<TimeProvider>(time);
@@ -131,13 +132,16 @@ internal sealed class AuditHost : IAsyncDisposable
     }
 
     /// <summary>Edits the file as its owner can, past the server.</summary>
-    public static void Edit(TempFolder folder, string sql)
+    public static void Edit(TempFolder folder, string sql) => Assert.True(Run(folder, sql) > 0, "the edit must reach a row");
+
+    /// <summary>Runs what the owner can, past the server.</summary>
+    public static int Run(TempFolder folder, string sql)
     {
         using var connection = new SqliteConnection($"Data Source={Path.Combine(folder["data"], "rivet.db")};Pooling=False");
         connection.Open();
         using var command = connection.CreateCommand();
         command.CommandText = sql;
-        Assert.True(command.ExecuteNonQuery() > 0, "the edit must reach a row");
+        return command.ExecuteNonQuery();
     }
 
     /// <summary>Edits bytes of one row as the owner can.</summary>

@@ -1,5 +1,8 @@
+using System.Globalization;
 using System.Text;
+using Microsoft.Extensions.Time.Testing;
 using Rivet.Audit.Sealing;
+using Rivet.Hosting.Status;
 using Rivet.Kernel;
 using Rivet.Storage;
 using Rivet.Testing;
@@ -14,7 +17,10 @@ internal sealed class WitnessedHost(AuditHost host, CompanyId company) : IAsyncD
 
     public AuditHost Host => host;
 
-    public static async Task<WitnessedHost> StartAsync(TempFolder folder, CompanyId company) => new(await AuditHost.StartAsync(folder), company);
+    public CompanyId Company => company;
+
+    public static async Task<WitnessedHost> StartAsync(TempFolder folder, CompanyId company, FakeTimeProvider? clock = null)
+        => new(await AuditHost.StartAsync(folder, clock: clock), company);
 
     public Task<NoteKey> LogKeyAsync() => OfAsync(company);
 
@@ -57,6 +63,11 @@ internal sealed class WitnessedHost(AuditHost host, CompanyId company) : IAsyncD
         await host.PumpAsync();
         return [.. (await host.Log.ReadLastAsync(await host.PermitAsync(company), 1000, Ct)).Value.Where(entry => entry.Event.Kind.Name == kind)];
     }
+
+    public async Task<IReadOnlyList<StatusLine>> StatusLinesAsync(string culture) => (await host.Status.ReadAsync(CultureInfo.GetCultureInfo(culture), Ct)).Lines;
+
+    /// <summary>The line about witnesses.</summary>
+    public async Task<StatusLine> StatusAsync(string culture) => (await StatusLinesAsync(culture))[3];
 
     public ValueTask DisposeAsync() => host.DisposeAsync();
 

@@ -23,16 +23,16 @@ internal sealed class WitnessBook(IStore store, TimeProvider time, ILogger<Witne
         }
 
         return WitnessForm.Parse(permit.Company, key, url, certificate, time.GetUtcNow()).TryGet(out var row, out var wrong)
-            ? await SafelyAsync(store.WriteAsync(transaction => Add(transaction, permit, row), ct))
+            ? await SafelyAsync(() => store.WriteAsync(transaction => Add(transaction, permit, row), ct))
             : wrong;
     }
 
     public async ValueTask<Result<Done, AuditRefusal>> RemoveAsync(Permit permit, string name, CancellationToken ct)
-        => IsFor(permit) ? await SafelyAsync(store.WriteAsync(transaction => Remove(transaction, permit, name), ct)) : AuditRefusal.WrongPermit;
+        => IsFor(permit) ? await SafelyAsync(() => store.WriteAsync(transaction => Remove(transaction, permit, name), ct)) : AuditRefusal.WrongPermit;
 
     public async ValueTask<Result<IReadOnlyList<AuditWitness>, AuditRefusal>> ListAsync(Permit permit, CancellationToken ct)
         => IsFor(permit)
-            ? await SafelyAsync(store.ReadAsync<Result<IReadOnlyList<AuditWitness>, AuditRefusal>>(
+            ? await SafelyAsync(() => store.ReadAsync<Result<IReadOnlyList<AuditWitness>, AuditRefusal>>(
                 session => WitnessTable.Of(session, permit.Company).Select(Shown).ToArray(), ct).AsTask())
             : AuditRefusal.WrongPermit;
 
@@ -82,11 +82,11 @@ internal sealed class WitnessBook(IStore store, TimeProvider time, ILogger<Witne
 
     private static bool IsFor(Permit permit) => permit.Question.Permission.Name == Permission && permit.Question.Resource == Resource.Of(permit.Company);
 
-    private async ValueTask<Result<T, AuditRefusal>> SafelyAsync<T>(Task<Result<T, AuditRefusal>> work)
+    private async ValueTask<Result<T, AuditRefusal>> SafelyAsync<T>(Func<Task<Result<T, AuditRefusal>>> work)
     {
         try
         {
-            return await work;
+            return await work();
         }
         catch (Exception exception) when (exception is StoreUnavailableException or InvalidDataException)
         {

@@ -48,9 +48,16 @@ internal sealed class WitnessCourier(
             await Task.Delay(First, time, stoppingToken);
             while (true)
             {
-                var grown = state.Select(standing => standing.Witness.Company).Distinct().Select(news.Next).ToArray();
+                // Whoever waits for news asks for them before reading; of a company that came with this round, in the next.
+                var companies = Companies();
+                var grown = companies.Select(news.Next).ToArray();
                 await TryRunAsync(stoppingToken);
                 await Task.Delay(Pause, time, stoppingToken);
+                if (!Companies().IsSubsetOf(companies))
+                {
+                    continue;
+                }
+
                 using var woken = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
                 await Task.WhenAny([.. grown, Task.Delay(NextIn(), time, woken.Token)]);
                 await woken.CancelAsync();
@@ -69,6 +76,8 @@ internal sealed class WitnessCourier(
             turn.Dispose();
         }
     }
+
+    private HashSet<CompanyId> Companies() => [.. state.Select(standing => standing.Witness.Company)];
 
     private async Task TryRunAsync(CancellationToken ct)
     {

@@ -25,7 +25,7 @@ internal sealed class WitnessJudge(ISignatureVerifier signatures, TimeProvider t
 
     private async ValueTask<WitnessVerdict> CosignedAsync(WitnessRow witness, WitnessOffer offer, ReadOnlyMemory<byte> body, CancellationToken ct)
     {
-        if (!SignedNote.TryParse([.. Encoding.UTF8.GetBytes(offer.Note.ToString()), .. body.Span], out var note) || note.Text != offer.Note.Text)
+        if (body.IsEmpty || !SignedNote.TryParse([.. Encoding.UTF8.GetBytes(offer.Note.ToString()), .. body.Span], out var note) || note.Text != offer.Note.Text)
         {
             return new WitnessVerdict.Failed(AuditWitnessFailure.NotUnderstood);
         }

@@ -70,8 +70,12 @@ internal sealed class WitnessLedger(IStore store, TimeProvider time, ILogger<Wit
         _ => row,
     };
 
-    private WitnessRow Failing(WitnessRow row, AuditWitnessFailure why)
-        => row with { FailingSinceMs = row.FailingSinceMs ?? time.GetUtcNow().ToUnixTimeMilliseconds(), Failure = why };
+    /// <summary>A witness that disagreed does so until it cosigns: whoever cuts it off afterwards hides nothing.</summary>
+    private WitnessRow Failing(WitnessRow row, AuditWitnessFailure why) => row with
+    {
+        FailingSinceMs = row.FailingSinceMs ?? time.GetUtcNow().ToUnixTimeMilliseconds(),
+        Failure = row.Failure is AuditWitnessFailure.Disagrees ? row.Failure : why,
+    };
 
     private WitnessRow Recorded(WriteTransaction transaction, WitnessRow row, WitnessOffer? offer, WitnessVerdict verdict)
     {
