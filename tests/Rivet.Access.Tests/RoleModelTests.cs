@@ -50,6 +50,7 @@ public sealed class RoleModelTests : IAsyncLifetime
         { "presence.watch", "company", "am", "" },
         { "status.read", "company", "a", "" },
         { "audit.read", "company", "a", "" },
+        { "audit.share", "company", "a", "" },
     };
 
     public async ValueTask InitializeAsync()

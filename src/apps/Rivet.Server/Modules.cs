@@ -78,9 +78,11 @@ internal static class Modules
         endpoints.MapIdentity(app.Services);
         endpoints.MapMessaging(app.Services);
         endpoints.MapMail(app.Services);
+        endpoints.MapAudit(app.Services);
         endpoints.MapOperations(app.Services);
         app.UseTelemetry();
         app.MapHealth();
+        app.MapAuditFiles();
         app.MapRivetPages();
         app.UseWebSockets();
         app.MapRivetLink();

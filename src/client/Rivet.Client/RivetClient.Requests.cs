@@ -62,6 +62,38 @@ public sealed partial class RivetClient
     public Task<Result<ReadEventsResponse, ClientRefusal>> ReadEventsAsync(int limit, CancellationToken ct)
         => AskAsync(Method.ReadEvents, new ReadEventsRequest { Limit = (uint)Math.Clamp(limit, 1, 200) }, ReadEventsResponse.Parser, ct);
 
+    /// <summary>The end of the company's security log, as it goes to auditors; for administrators.</summary>
+    public Task<Result<ReadLogHeadResponse, ClientRefusal>> ReadLogHeadAsync(CancellationToken ct)
+        => AskAsync(Method.ReadLogHead, new ReadLogHeadRequest(), ReadLogHeadResponse.Parser, ct);
+
+    /// <summary>Lets somebody outside read the log's hashes and sealed entries; the answer's token is shown this once.</summary>
+    public Task<Result<AddLogReaderResponse, ClientRefusal>> AddLogReaderAsync(string name, CancellationToken ct)
+        => AskAsync(Method.AddLogReader, new AddLogReaderRequest { Name = name }, AddLogReaderResponse.Parser, ct);
+
+    /// <summary>Who outside may read the log.</summary>
+    public Task<Result<ListLogReadersResponse, ClientRefusal>> ListLogReadersAsync(CancellationToken ct)
+        => AskAsync(Method.ListLogReaders, new ListLogReadersRequest(), ListLogReadersResponse.Parser, ct);
+
+    /// <summary>Takes a reader's token back.</summary>
+    public Task<Result<RemoveLogReaderResponse, ClientRefusal>> RemoveLogReaderAsync(string name, CancellationToken ct)
+        => AskAsync(Method.RemoveLogReader, new RemoveLogReaderRequest { Name = name }, RemoveLogReaderResponse.Parser, ct);
+
+    /// <summary>Lets a witness outside cosign the log from now on.</summary>
+    /// <param name="key">Its line of vkey.</param>
+    /// <param name="url">Its address.</param>
+    /// <param name="certificate">The one certificate that is trusted, in PEM; empty for the server's authorities.</param>
+    /// <param name="ct">Withdraws the request.</param>
+    public Task<Result<AddLogWitnessResponse, ClientRefusal>> AddLogWitnessAsync(string key, string url, string certificate, CancellationToken ct)
+        => AskAsync(Method.AddLogWitness, new AddLogWitnessRequest { Key = key, Url = url, Certificate = certificate }, AddLogWitnessResponse.Parser, ct);
+
+    /// <summary>The log's witnesses, and how each stands.</summary>
+    public Task<Result<ListLogWitnessesResponse, ClientRefusal>> ListLogWitnessesAsync(CancellationToken ct)
+        => AskAsync(Method.ListLogWitnesses, new ListLogWitnessesRequest(), ListLogWitnessesResponse.Parser, ct);
+
+    /// <summary>Asks a witness no more.</summary>
+    public Task<Result<RemoveLogWitnessResponse, ClientRefusal>> RemoveLogWitnessAsync(string name, CancellationToken ct)
+        => AskAsync(Method.RemoveLogWitness, new RemoveLogWitnessRequest { Name = name }, RemoveLogWitnessResponse.Parser, ct);
+
     /// <summary>The company's name and language; for administrators.</summary>
     public Task<Result<ReadCompanyResponse, ClientRefusal>> ReadCompanyAsync(CancellationToken ct)
         => AskAsync(Method.ReadCompany, new ReadCompanyRequest(), ReadCompanyResponse.Parser, ct);

@@ -14,6 +14,8 @@ internal static class AuditEvents
 
     /// <summary>A witness's clock and the server's differ by so many seconds; positive when the witness is ahead.</summary>
     public static readonly EventKind ClockOff = new("audit.clock.off", OcsfType.FindingCreated, EventSeverity.Medium, "name", "key", "seconds");
+    public static readonly EventKind ReaderAdded = new("audit.reader.added", OcsfType.PrivilegesAssigned, EventSeverity.Medium);
+    public static readonly EventKind ReaderRemoved = new("audit.reader.removed", OcsfType.PrivilegesRevoked, EventSeverity.Low);
 
     /// <summary>The application names of the log's keys: one a class of OCSF, so that what events of a class say can be destroyed by month.</summary>
     public static string KeysOf(int ocsfClass) => $"audit.{ocsfClass}";

@@ -1,12 +1,17 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Rivet.Audit.Entries;
 using Rivet.Audit.Reading;
 using Rivet.Audit.Sealing;
+using Rivet.Audit.Serving;
 using Rivet.Audit.Watching;
 using Rivet.Audit.Witnessing;
 using Rivet.Cryptography;
 using Rivet.Cryptography.Sodium;
+using Rivet.Hosting.Link;
 using Rivet.Hosting.Status;
 using Rivet.Storage;
 
@@ -31,6 +36,10 @@ public static class AuditModule
         services.AddOwnersLog();
         services.AddOutboxConsumer<LogConsumer>();
         services.AddSingleton<IAuditLog, AuditLog>();
+        services.AddSingleton<AuditReaders>();
+        services.AddSingleton<IAuditReaders>(provider => provider.GetRequiredService<AuditReaders>());
+        services.AddSingleton<AuditFiles>();
+        services.AddSingleton<AuditRequests>();
         services.AddSingleton<LogWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<LogWatch>());
         services.AddWitnesses();
@@ -38,9 +47,23 @@ public static class AuditModule
         return services.AddMigrations("audit", typeof(AuditModule).Assembly);
     }
 
+    /// <summary>Puts Audit's requests behind the link.</summary>
+    public static void MapAudit(this LwsEndpoints endpoints, IServiceProvider services)
+    {
+        services.GetRequiredService<AuditRequests>().Map(endpoints);
+        services.GetRequiredService<WitnessRequests>().Map(endpoints);
+    }
+
+    /// <summary>Maps <c>/audit/LOG/…</c> over HTTPS. Whoever has no reader's token sees checkpoints only.</summary>
+    public static void MapAuditFiles(this IEndpointRouteBuilder app)
+    {
+        var files = app.ServiceProvider.GetRequiredService<AuditFiles>();
+        app.MapGet("/audit/{log}/{**path}", (string log, string path, HttpContext context, CancellationToken ct) => files.ReadAsync(log, path, context, ct));
+    }
+
     private static void AddWitnesses(this IServiceCollection services)
     {
-        services.AddSingleton<IAuditWitnesses, WitnessBook>();
+        services.AddSingleton<IAuditWitnesses, WitnessBook>().AddSingleton<WitnessRequests>();
         services.AddSingleton(new WitnessBackoff(Random.Shared)).AddSingleton<WitnessJudge>().AddSingleton<WitnessLedger>();
         services.AddSingleton<WitnessCourier>().AddHostedService(provider => provider.GetRequiredService<WitnessCourier>());
     }

@@ -55,7 +55,7 @@ public sealed class WitnessBookTests : IAsyncLifetime
     {
         await log.AddAsync(NewKey().ToString(), "https://witness.example");
         var other = await log.Host.PermitAsync(new(Guid.CreateVersion7()), "audit.share");
-        Assert.Equal(AuditRefusal.WitnessUnknown, (await log.Host.Witnesses.RemoveAsync(other, "one.example", Ct)).Refusal);
+        Assert.Equal(AuditRefusal.Unknown, (await log.Host.Witnesses.RemoveAsync(other, "one.example", Ct)).Refusal);
         Assert.Empty((await log.Host.Witnesses.ListAsync(other, Ct)).Value);
     }
 
@@ -111,7 +111,7 @@ public sealed class WitnessBookTests : IAsyncLifetime
             Assert.True((await log.AddAsync(NewKey($"{number}.example").ToString(), "https://witness.example")).IsOk);
         }
 
-        Assert.Equal(AuditRefusal.TooManyWitnesses, (await log.AddAsync(NewKey("9.example").ToString(), "https://witness.example")).Refusal);
+        Assert.Equal(AuditRefusal.TooMany, (await log.AddAsync(NewKey("9.example").ToString(), "https://witness.example")).Refusal);
     }
 
     [Fact]

@@ -145,7 +145,7 @@ public sealed class WitnessTests : IAsyncLifetime
         await log.GrowAsync();
         Assert.Equal(0, await log.RoundAsync(3600));
         Assert.Equal(seen, one.SizeOf(await log.LogKeyAsync()));
-        Assert.Equal(AuditRefusal.WitnessUnknown, (await log.Host.Witnesses.RemoveAsync(permit, "one.example", Ct)).Refusal);
+        Assert.Equal(AuditRefusal.Unknown, (await log.Host.Witnesses.RemoveAsync(permit, "one.example", Ct)).Refusal);
         Assert.Single(await log.EventsAsync("audit.witness.removed"));
         await RequireCosignedAsync((await log.KeptAsync(seen))!, one);
     }

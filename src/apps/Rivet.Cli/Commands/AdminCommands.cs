@@ -16,6 +16,7 @@ internal static class AdminCommands
         SignOut(options),
         AdminStatus.Build(options),
         AdminEvents.Build(options),
+        AdminAudit.Build(options),
         AdminCompany.Build(options),
         AdminMail.Build(options),
         AdminRetention.Build(options),

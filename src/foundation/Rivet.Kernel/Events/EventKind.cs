@@ -34,6 +34,12 @@ public sealed class EventKind : IEquatable<EventKind>
     /// <summary>Names of the details it may have.</summary>
     public IReadOnlyList<string> Details { get; }
 
+    /// <summary>Whether both are of one name and version.</summary>
+    public static bool operator ==(EventKind? one, EventKind? other) => one is null ? other is null : one.Equals(other);
+
+    /// <summary>Whether they are not.</summary>
+    public static bool operator !=(EventKind? one, EventKind? other) => !(one == other);
+
     /// <inheritdoc/>
     public bool Equals(EventKind? other) => other is not null && Name == other.Name && Version == other.Version;
 

@@ -109,24 +109,27 @@ public enum AuditRefusal
     /// <summary>The permit is for something else.</summary>
     WrongPermit = 2,
 
-    /// <summary>The log has no such entry.</summary>
+    /// <summary>There is no such entry or name.</summary>
     Unknown = 3,
 
+    /// <summary>The name is not 1 to 64 characters on one line.</summary>
+    NameInvalid = 4,
+
+    /// <summary>There is one of the name.</summary>
+    NameTaken = 5,
+
+    /// <summary>There are as many as a company may have.</summary>
+    TooMany = 6,
+
     /// <summary>That is no key of a witness.</summary>
-    WitnessKeyInvalid = 30,
+    WitnessKeyInvalid = 7,
 
     /// <summary>That is no address of a witness: https, or http on this machine.</summary>
-    WitnessUrlInvalid = 31,
+    WitnessUrlInvalid = 8,
 
     /// <summary>That is no certificate, or the address is not https.</summary>
-    WitnessCertificateInvalid = 32,
-
-    /// <summary>The company has as many witnesses as it can have.</summary>
-    TooManyWitnesses = 33,
+    WitnessCertificateInvalid = 9,
 
     /// <summary>The company has a witness of this name, or with this key.</summary>
-    WitnessKnown = 34,
-
-    /// <summary>The company has no witness of this name.</summary>
-    WitnessUnknown = 35,
+    WitnessKnown = 10,
 }

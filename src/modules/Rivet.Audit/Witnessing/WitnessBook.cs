@@ -49,7 +49,7 @@ internal sealed class WitnessBook(IStore store, TimeProvider time, ILogger<Witne
 
         if (known.Count >= MostWitnesses)
         {
-            return AuditRefusal.TooManyWitnesses;
+            return AuditRefusal.TooMany;
         }
 
         WitnessTable.Add(transaction, row);
@@ -61,7 +61,7 @@ internal sealed class WitnessBook(IStore store, TimeProvider time, ILogger<Witne
     {
         if (WitnessTable.Find(transaction, permit.Company, name) is not { } row)
         {
-            return AuditRefusal.WitnessUnknown;
+            return AuditRefusal.Unknown;
         }
 
         WitnessTable.Remove(transaction, permit.Company, name);

@@ -1,0 +1,94 @@
+using System.CommandLine;
+using Rivet.Transparency;
+
+namespace Rivet.Verify;
+
+/// <summary>The command line: <c>rivet verify fetch|log</c>.</summary>
+internal static class VerifyCommand
+{
+    private static readonly Argument<string> Folder = new("FOLDER") { Description = Words.Of("argument.folder") };
+
+    public static RootCommand Create(TextWriter output, TextWriter error) => new(Words.Of("command"))
+    {
+        Fetch(output, error),
+        Log(output, error),
+    };
+
+    private static Command Fetch(TextWriter output, TextWriter error)
+    {
+        var url = new Argument<string>("URL") { Description = Words.Of("argument.url") };
+        var token = new Option<string?>("--token") { Description = Words.Of("option.token"), HelpName = "FILE" };
+        var certificate = new Option<string?>("--certificate") { Description = Words.Of("option.certificate"), HelpName = "FILE" };
+        var command = new Command("fetch", Words.Of("command.fetch")) { url, Folder, token, certificate };
+        return Run(command, error, async (parsed, ct) =>
+        {
+            using var server = LogServer.Open(parsed.GetValue(url)!, parsed.GetValue(token), parsed.GetValue(certificate));
+            var folder = new MirrorFolder(Path.GetFullPath(parsed.GetValue(Folder)!));
+            var fetched = await new Fetch(server, folder, new Progress(error, TimeProvider.System)).RunAsync(ct);
+            if (fetched.SizeBefore > fetched.Size)
+            {
+                await error.WriteLineAsync(Words.Of("fetch.shrunk", fetched.Size, fetched.SizeBefore));
+            }
+
+            await output.WriteLineAsync(Words.Of("fetch.done", fetched.Origin, fetched.Size, fetched.Files, folder.Path));
+            return ExitCode.Intact;
+        });
+    }
+
+    private static Command Log(TextWriter output, TextWriter error)
+    {
+        var key = new Option<string?>("--key") { Description = Words.Of("option.key"), HelpName = "LINE|FILE" };
+        var witness = new Option<string[]>("--witness") { Description = Words.Of("option.witness"), HelpName = "LINE|FILE", DefaultValueFactory = _ => [] };
+        var remember = new Option<string?>("--remember") { Description = Words.Of("option.remember"), HelpName = "FILE" };
+        var json = new Option<bool>("--json") { Description = Words.Of("option.json") };
+        var command = new Command("log", Words.Of("command.log")) { Folder, key, witness, remember, json };
+        return Run(command, error, async (parsed, ct) =>
+        {
+            var folder = new MirrorFolder(Path.GetFullPath(parsed.GetValue(Folder)!));
+            var knowledge = new Knowledge
+            {
+                Key = parsed.GetValue(key) is { } given ? KeyLine.Of(given, NoteKeyKind.Ed25519) : null,
+                Witnesses = [.. parsed.GetValue(witness)!.Select(line => KeyLine.Of(line, NoteKeyKind.Cosignature)).Distinct()],
+                Remembered = parsed.GetValue(remember) is { } file ? RememberedLogs.Open(file) : null,
+            };
+            var judgement = await new LogCheck(folder, knowledge, new Progress(error, TimeProvider.System)).RunAsync(ct);
+            if (judgement is { Verdict: Verdict.Intact, Newest: { } newest })
+            {
+                knowledge.Remembered?.Keep(judgement.Key!, newest.Note);
+            }
+
+            if (parsed.GetValue(json))
+            {
+                JsonReport.Write(judgement, output);
+            }
+            else
+            {
+                HumanReport.Write(judgement, folder.Path, output);
+            }
+
+            return judgement.Verdict switch
+            {
+                Verdict.Intact => ExitCode.Intact,
+                Verdict.NotIntact => ExitCode.Found,
+                _ => ExitCode.CannotJudge,
+            };
+        });
+    }
+
+    private static Command Run(Command command, TextWriter error, Func<ParseResult, CancellationToken, Task<int>> run)
+    {
+        command.SetAction(async (parsed, ct) =>
+        {
+            try
+            {
+                return await run(parsed, ct);
+            }
+            catch (Exception exception) when (exception is VerifyException or IOException or UnauthorizedAccessException)
+            {
+                await error.WriteLineAsync($"rivet verify: {exception.Message}");
+                return ExitCode.CannotJudge;
+            }
+        });
+        return command;
+    }
+}

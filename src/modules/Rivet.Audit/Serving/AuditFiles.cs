@@ -1,0 +1,107 @@
+using System.Globalization;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Rivet.Audit.Sealing;
+using Rivet.Kernel;
+using Rivet.Storage;
+using Rivet.Transparency;
+
+namespace Rivet.Audit.Serving;
+
+/// <summary>A log's files over HTTPS, as docs/protocol/audit-log.md says: checkpoints for everybody, tiles and entries for its company's readers.</summary>
+internal sealed class AuditFiles(IStore store, IAuditLog logs, AuditReaders readers)
+{
+    private const string Bearer = "Bearer ";
+    private const int LongestToken = 128;
+    private const string ForEver = "private, max-age=31536000, immutable";
+
+    public async Task<IResult> ReadAsync(string log, string path, HttpContext context, CancellationToken ct)
+    {
+        if (CompanyOf(log) is not { } company)
+        {
+            return Results.NotFound();
+        }
+
+        try
+        {
+            return path.StartsWith("tile/", StringComparison.Ordinal)
+                ? await TileAsync(company, path, context, ct)
+                : await PublicAsync(company, path, context, ct);
+        }
+        catch (StoreUnavailableException)
+        {
+            return Results.StatusCode(StatusCodes.Status503ServiceUnavailable);
+        }
+    }
+
+    private async ValueTask<IResult> PublicAsync(CompanyId company, string path, HttpContext context, CancellationToken ct)
+    {
+        context.Response.Headers.CacheControl = "no-cache";
+        if (path is "key" or "checkpoint")
+        {
+            return !(await logs.ReadHeadAsync(company, ct)).TryGet(out var head, out _) ? Results.StatusCode(StatusCodes.Status503ServiceUnavailable)
+                : head is null ? Results.NotFound()
+                : Text(path is "key" ? head.Key + "\n" : head.Checkpoint);
+        }
+
+        if (path is "history")
+        {
+            var sizes = await store.ReadAsync(session => LogTable.KeptSizes(session, company), ct);
+            return Text(string.Concat(sizes.Select(size => string.Create(CultureInfo.InvariantCulture, $"{size}\n"))));
+        }
+
+        return path.StartsWith("history/", StringComparison.Ordinal)
+            && long.TryParse(path.AsSpan("history/".Length), NumberStyles.None, CultureInfo.InvariantCulture, out var kept)
+            && await store.ReadAsync(session => LogTable.FindKept(session, company, kept), ct) is { } note ? Text(note) : Results.NotFound();
+    }
+
+    private async ValueTask<IResult> TileAsync(CompanyId company, string path, HttpContext context, CancellationToken ct)
+    {
+        if (context.Request.Headers.Authorization.ToString() is not { Length: <= LongestToken } given || !given.StartsWith(Bearer, StringComparison.Ordinal)
+            || !await readers.MayReadAsync(given[Bearer.Length..], company, ct))
+        {
+            context.Response.Headers.WWWAuthenticate = "Bearer";
+            return Results.StatusCode(StatusCodes.Status401Unauthorized);
+        }
+
+        if (!TilePath.TryParse(path, out var tile))
+        {
+            return Results.NotFound();
+        }
+
+        var bytes = await store.ReadAsync(session => Find(session, company, tile), ct);
+        if (bytes.IsEmpty)
+        {
+            return Results.NotFound();
+        }
+
+        context.Response.Headers.CacheControl = tile.Width == TilePath.FullWidth ? ForEver : "no-cache";
+        return Results.Bytes(bytes, "application/octet-stream");
+    }
+
+    /// <summary>A tile or bundle of exactly the width asked for; the stored one may be wider by now.</summary>
+    private static ReadOnlyMemory<byte> Find(ReadSession session, CompanyId company, TilePath tile)
+    {
+        if (tile.Level != TilePath.Entries)
+        {
+            var hashes = LogTable.FindTile(session, company, tile.Level, tile.Index);
+            return hashes?.Length >= tile.Width * TreeHash.Size ? hashes.AsMemory(0, tile.Width * TreeHash.Size) : default;
+        }
+
+        if (LogTable.FindBundle(session, company, tile.Index) is not { } bundle)
+        {
+            return default;
+        }
+
+        // What the owner of the store damaged is shown as it is: the verifier is to judge it.
+        return EntryBundle.Read(bundle) is not { } entries ? bundle
+            : entries.Count < tile.Width ? default
+            : bundle.AsMemory(0, entries.Take(tile.Width).Sum(entry => sizeof(ushort) + entry.Length));
+    }
+
+    private static CompanyId? CompanyOf(string log)
+        => log == LogIdentity.NameOf(default) ? default(CompanyId)
+            : log.Length == 32 && !log.AsSpan().ContainsAnyExcept("0123456789abcdef") && Guid.TryParseExact(log, "N", out var id) && id != Guid.Empty ? new CompanyId(id) : null;
+
+    private static IResult Text(string text) => Results.Bytes(Encoding.UTF8.GetBytes(text), "text/plain; charset=utf-8");
+}

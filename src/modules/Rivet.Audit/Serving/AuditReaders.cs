@@ -1,0 +1,108 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using Rivet.Kernel;
+using Rivet.Storage;
+
+namespace Rivet.Audit.Serving;
+
+/// <summary>Readers by the hash of their token: the store never knows a token.</summary>
+internal sealed class AuditReaders(IStore store, TimeProvider time) : IAuditReaders
+{
+    private const string Permission = "audit.share";
+    private const string Prefix = "rivet-log-";
+    private const int TokenBytes = 32;
+    private const int LongestName = 64;
+    private const int MostReaders = 16;
+
+    public async ValueTask<Result<string, AuditRefusal>> AddAsync(Permit permit, string name, CancellationToken ct)
+    {
+        if (!Allows(permit))
+        {
+            return AuditRefusal.WrongPermit;
+        }
+
+        if (name.Trim() is not { Length: > 0 and <= LongestName } trimmed || trimmed.Any(char.IsControl))
+        {
+            return AuditRefusal.NameInvalid;
+        }
+
+        var token = Prefix + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(TokenBytes));
+        return await SafelyAsync<string>(() => store.WriteAsync<Result<string, AuditRefusal>>(
+            transaction =>
+            {
+                var known = Readers(transaction, permit.Company);
+                if (known.Count >= MostReaders || known.Exists(reader => reader.Name == trimmed))
+                {
+                    return known.Count >= MostReaders ? AuditRefusal.TooMany : AuditRefusal.NameTaken;
+                }
+
+                transaction.Execute(
+                    "INSERT INTO audit_reader (token_hash, company, name, added_ms) VALUES ($1, $2, $3, $4)",
+                    HashOf(token), permit.Company.ToBytes(), trimmed, time.GetUtcNow().ToUnixTimeMilliseconds());
+                Record(transaction, permit, AuditEvents.ReaderAdded);
+                return token;
+            },
+            ct));
+    }
+
+    public ValueTask<Result<IReadOnlyList<AuditReader>, AuditRefusal>> ListAsync(Permit permit, CancellationToken ct)
+        => Allows(permit)
+            ? SafelyAsync<IReadOnlyList<AuditReader>>(async () => (await store.ReadAsync(session => Readers(session, permit.Company), ct)).ToArray())
+            : new(AuditRefusal.WrongPermit);
+
+    public ValueTask<Result<Done, AuditRefusal>> RemoveAsync(Permit permit, string name, CancellationToken ct)
+        => Allows(permit)
+            ? SafelyAsync<Done>(() => store.WriteAsync<Result<Done, AuditRefusal>>(
+                transaction =>
+                {
+                    if (transaction.Execute("DELETE FROM audit_reader WHERE company = $1 AND name = $2", permit.Company.ToBytes(), name.Trim()) == 0)
+                    {
+                        return AuditRefusal.Unknown;
+                    }
+
+                    Record(transaction, permit, AuditEvents.ReaderRemoved);
+                    return Done.Value;
+                },
+                ct))
+            : new(AuditRefusal.WrongPermit);
+
+    /// <summary>Whether the bearer of the token may read this log.</summary>
+    internal ValueTask<bool> MayReadAsync(string token, CompanyId log, CancellationToken ct)
+    {
+        var hash = HashOf(token);
+        return store.ReadAsync(
+            session => session.QueryFirst("SELECT 1 FROM audit_reader WHERE token_hash = $1 AND company = $2", row => row.GetInt64(0), hash, log.ToBytes()) == 1, ct);
+    }
+
+    private static byte[] HashOf(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
+
+    private static List<AuditReader> Readers(ReadSession session, CompanyId company)
+        => session.Query(
+            "SELECT name, added_ms FROM audit_reader WHERE company = $1 ORDER BY name",
+            row => new AuditReader(row.GetString(0), DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(1))), company.ToBytes());
+
+    private void Record(WriteTransaction transaction, Permit permit, EventKind kind) => transaction.Record(new SecurityEvent
+    {
+        Id = EntityId.New<EventId>(time),
+        At = time.GetUtcNow(),
+        Kind = kind,
+        Actor = permit.Subject,
+        Target = permit.Question.Resource,
+        Outcome = EventOutcome.Success,
+    });
+
+    private static bool Allows(Permit permit) => permit.Question.Permission.Name == Permission && permit.Question.Resource == Resource.Of(permit.Company);
+
+    private static async ValueTask<Result<T, AuditRefusal>> SafelyAsync<T>(Func<Task<Result<T, AuditRefusal>>> work)
+    {
+        try
+        {
+            return await work();
+        }
+        catch (StoreUnavailableException)
+        {
+            return AuditRefusal.Unavailable;
+        }
+    }
+}

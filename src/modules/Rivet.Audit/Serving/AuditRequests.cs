@@ -1,0 +1,57 @@
+using Rivet.Hosting.Link;
+using Rivet.Kernel;
+using Rivet.Wire;
+
+namespace Rivet.Audit.Serving;
+
+/// <summary>Audit's requests over LWS, for an administrator's device: the log's key and end, and who outside may read it.</summary>
+internal sealed class AuditRequests(IAuditLog log, IAuditReaders readers)
+{
+    private static readonly Permission Read = new("audit.read");
+    private static readonly Permission Share = new("audit.share");
+
+    public void Map(LwsEndpoints endpoints)
+    {
+        endpoints.Map(Method.ReadLogHead, ReadLogHeadRequest.Parser, Read, (subject, _) => Resource.Of(subject.Company), ReadHeadAsync);
+        endpoints.Map(Method.AddLogReader, AddLogReaderRequest.Parser, Share, (subject, _) => Resource.Of(subject.Company), AddAsync);
+        endpoints.Map(Method.ListLogReaders, ListLogReadersRequest.Parser, Share, (subject, _) => Resource.Of(subject.Company), ListAsync);
+        endpoints.Map(Method.RemoveLogReader, RemoveLogReaderRequest.Parser, Share, (subject, _) => Resource.Of(subject.Company), RemoveAsync);
+    }
+
+    private async ValueTask<Result<ReadLogHeadResponse, Refusal>> ReadHeadAsync(Permit permit, ReadLogHeadRequest request, CancellationToken ct)
+    {
+        if (!(await log.ReadHeadAsync(permit.Company, ct)).TryGet(out var head, out var why))
+        {
+            return ToWire(why);
+        }
+
+        return head is null
+            ? new ReadLogHeadResponse()
+            : new ReadLogHeadResponse { Key = head.Key, Checkpoint = head.Checkpoint, Size = (ulong)head.Size, SealedMs = head.SealedAt.ToUnixTimeMilliseconds() };
+    }
+
+    private async ValueTask<Result<AddLogReaderResponse, Refusal>> AddAsync(Permit permit, AddLogReaderRequest request, CancellationToken ct)
+        => (await readers.AddAsync(permit, request.Name, ct)).TryGet(out var token, out var why) ? new AddLogReaderResponse { Token = token } : ToWire(why);
+
+    private async ValueTask<Result<ListLogReadersResponse, Refusal>> ListAsync(Permit permit, ListLogReadersRequest request, CancellationToken ct)
+        => (await readers.ListAsync(permit, ct)).TryGet(out var found, out var why)
+            ? new ListLogReadersResponse { Readers = { found.Select(reader => new LogReader { Name = reader.Name, AddedMs = reader.AddedAt.ToUnixTimeMilliseconds() }) } }
+            : ToWire(why);
+
+    private async ValueTask<Result<RemoveLogReaderResponse, Refusal>> RemoveAsync(Permit permit, RemoveLogReaderRequest request, CancellationToken ct)
+        => (await readers.RemoveAsync(permit, request.Name, ct)).TryGet(out _, out var why) ? new RemoveLogReaderResponse() : ToWire(why);
+
+    internal static Refusal ToWire(AuditRefusal refusal) => refusal switch
+    {
+        AuditRefusal.Unavailable => Refusals.Unavailable("audit.unavailable", "The security log cannot be read or written now; try again later."),
+        AuditRefusal.Unknown => Refusals.NotFound("audit.unknown", "There is none of this name."),
+        AuditRefusal.NameInvalid => Refusals.Invalid("audit.name", "A name has 1 to 64 characters on one line."),
+        AuditRefusal.NameTaken => Refusals.Conflict("audit.name-taken", "There is one of this name; remove it first, or choose another name."),
+        AuditRefusal.TooMany => Refusals.Conflict("audit.too-many", "There are as many as a company may have; remove one first."),
+        AuditRefusal.WitnessKeyInvalid => Refusals.Invalid("audit.witness-key", "That is no key of a witness: a line NAME+1a2b3c4d+… as its operator shows it."),
+        AuditRefusal.WitnessUrlInvalid => Refusals.Invalid("audit.witness-url", "A witness has an https address; http only on the server's own machine."),
+        AuditRefusal.WitnessCertificateInvalid => Refusals.Invalid("audit.witness-certificate", "That is no certificate in PEM, or the address is not https."),
+        AuditRefusal.WitnessKnown => Refusals.Conflict("audit.witness-known", "There is a witness of this name, or with this key."),
+        _ => throw new InvalidOperationException($"Refused by its own permit: {refusal}."),
+    };
+}
