@@ -200,6 +200,12 @@ public sealed class WitnessBookTests : IAsyncLifetime
         }
     }
 
+    [Fact]
+    public void Wire_EachFailure_HasTheSameNumberAndName()
+        => Assert.Equal(
+            Enum.GetValues<AuditWitnessFailure>().Select(failure => ((int)failure, failure.ToString())),
+            Enum.GetValues<Wire.WitnessFailure>().Where(failure => failure is not Wire.WitnessFailure.None).Select(failure => ((int)failure, failure.ToString())));
+
     private static NoteKey NewKey(string name = "one.example")
     {
         using var signer = Ed25519Key.Create();

@@ -175,6 +175,19 @@ public sealed class WitnessTests : IAsyncLifetime
         await RequireCosignedAsync((await log.NewestAsync()).Note, two);
     }
 
+    [Fact]
+    public async Task Round_RowsThatAreNone_HoldUpNoOther()
+    {
+        await using var two = await new TestWitness(folder, "two.example", log.Host.Time).StartAsync();
+        await log.AddAsync(one);
+        await log.AddAsync(two);
+        AuditHost.Edit(folder, "UPDATE audit_witness SET key = 'none' WHERE name = 'one.example'");
+        await log.Host.RecordAsync(log.Host.Event(new(Guid.CreateVersion7())));
+        AuditHost.Edit(folder, $"UPDATE audit_log SET edge = 'none' WHERE company <> x'{company}'");
+        Assert.Equal(1, await log.RoundAsync());
+        await RequireCosignedAsync((await log.NewestAsync()).Note, two);
+    }
+
     private async Task RequireCosignedAsync(SignedNote note, params TestWitness[] by)
     {
         Assert.True(await note.IsSignedByAsync(await log.LogKeyAsync(), new Ed25519Verifier(), Ct));

@@ -67,7 +67,7 @@ internal static class AdminAuditWitness
         var state = witness.Failure is WitnessFailure.None
             ? words[witness.CosignedMs == 0 ? "audit.witness-waits" : "audit.witness-cosigns"]
             : words["audit.witness-failing", words[$"audit.witness-{(Enum.IsDefined(witness.Failure) ? witness.Failure : WitnessFailure.Refuses)}"], AdminCommands.Local(witness.FailingSinceMs)];
-        return witness.ClockOffMs == 0 ? state : words["audit.witness-clock", state, witness.ClockOffMs / 1000];
+        return witness.ClockOffMs == 0 ? state : words[witness.ClockOffMs > 0 ? "audit.witness-ahead" : "audit.witness-behind", state, Math.Abs(witness.ClockOffMs / 1000)];
     }
 
     private static void Write(Session session, LogWitness witness) => JsonLine.Write(session.Output, json =>
@@ -86,10 +86,10 @@ internal static class AdminAuditWitness
 
         if (witness.Failure is not WitnessFailure.None)
         {
-            json.Time("failing_since", witness.FailingSinceMs);
+            json.Time("failingSince", witness.FailingSinceMs);
             json.WriteString("failure", witness.Failure.ToString());
         }
 
-        json.WriteNumber("clock_off_ms", witness.ClockOffMs);
+        json.WriteNumber("clockOffMs", witness.ClockOffMs);
     });
 }

@@ -13,6 +13,10 @@ internal static class LogTable
             "SELECT company, size, edge, checkpoint, sealed_ms FROM audit_log WHERE company = $1",
             Read, log.ToBytes());
 
+    /// <summary>How many entries a log has; 0 for none, and for a row that is none.</summary>
+    public static long SizeOf(ReadSession session, CompanyId log)
+        => session.QueryFirst("SELECT size FROM audit_log WHERE company = $1", row => row.GetValue(0) as long? ?? 0, log.ToBytes());
+
     public static List<LogRow> All(ReadSession session)
         => session.Query("SELECT company, size, edge, checkpoint, sealed_ms FROM audit_log", Read);
 

@@ -104,13 +104,8 @@ internal sealed class WitnessCourier(
         var standings = await store.ReadAsync(
             session =>
             {
-                var sizes = new Dictionary<CompanyId, long>();
                 var witnesses = WitnessTable.All(session);
-                foreach (var company in witnesses.Select(witness => witness.Company).Distinct())
-                {
-                    sizes[company] = LogTable.Find(session, company)?.Size ?? 0;
-                }
-
+                var sizes = witnesses.Select(witness => witness.Company).Distinct().ToDictionary(company => company, company => LogTable.SizeOf(session, company));
                 return witnesses.ConvertAll(witness => new WitnessStanding(witness, sizes[witness.Company]));
             },
             ct);

@@ -11,10 +11,10 @@ internal static class WitnessTable
     private const string Columns = "company, name, key, url, certificate, added_ms, size, cosigned_ms, failing_since_ms, failure, disagreed_size, clock_off_ms";
 
     public static List<WitnessRow> All(ReadSession session)
-        => session.Query($"SELECT {Columns} FROM audit_witness ORDER BY company, name", Read);
+        => Whole(session.Query($"SELECT {Columns} FROM audit_witness ORDER BY company, name", Read));
 
     public static List<WitnessRow> Of(ReadSession session, CompanyId company)
-        => session.Query($"SELECT {Columns} FROM audit_witness WHERE company = $1 ORDER BY name", Read, company.ToBytes());
+        => Whole(session.Query($"SELECT {Columns} FROM audit_witness WHERE company = $1 ORDER BY name", Read, company.ToBytes()));
 
     public static WitnessRow? Find(ReadSession session, CompanyId company, string name)
         => session.QueryFirst($"SELECT {Columns} FROM audit_witness WHERE company = $1 AND name = $2", Read, company.ToBytes(), name);
@@ -37,7 +37,10 @@ internal static class WitnessTable
     public static void Remove(WriteTransaction transaction, CompanyId company, string name)
         => transaction.Execute("DELETE FROM audit_witness WHERE company = $1 AND name = $2", company.ToBytes(), name);
 
-    private static WitnessRow Read(DbDataReader row)
+    /// <summary>A row that was changed into none is as one that was deleted; it holds up no other.</summary>
+    private static List<WitnessRow> Whole(List<WitnessRow?> rows) => [.. rows.OfType<WitnessRow>()];
+
+    private static WitnessRow? Read(DbDataReader row)
         => row.GetValue(0) is byte[] { Length: EntityId.Size } company
             && row.GetValue(2) is string text && NoteKey.TryParse(text, out var key) && row.GetValue(1) is string name && name == key.Name
             && row.GetValue(3) is string address && Uri.TryCreate(address, UriKind.Absolute, out var url)
@@ -51,7 +54,7 @@ internal static class WitnessTable
                 DisagreedSize = disagreed,
                 ClockOffMs = off,
             }
-            : throw new InvalidDataException("A row of audit_witness was changed into something that is none.");
+            : null;
 }
 
 /// <summary>A witness of a company's log.</summary>
