@@ -6,6 +6,7 @@ using Rivet.Access;
 using Rivet.Audit.Exporting;
 using Rivet.Audit.Sealing;
 using Rivet.Audit.Watching;
+using Rivet.Audit.Witnessing;
 using Rivet.Hosting.Status;
 using Rivet.Kernel;
 using Rivet.Storage;
@@ -39,6 +40,10 @@ internal sealed class AuditHost : IAsyncDisposable
 
     public LogWatch Watch => provider.GetRequiredService<LogWatch>();
 
+    public IAuditWitnesses Witnesses => provider.GetRequiredService<IAuditWitnesses>();
+
+    public WitnessCourier Courier => provider.GetRequiredService<WitnessCourier>();
+
     public LogIdentity Identity => provider.GetRequiredService<LogIdentity>();
 
     public IVault Vault => provider.GetRequiredService<IVault>();
@@ -51,9 +56,10 @@ internal sealed class AuditHost : IAsyncDisposable
 
     public ExportCourier Courier => provider.GetRequiredService<ExportCourier>();
 
-    public static async Task<AuditHost> StartAsync(TempFolder folder, Action<AuditOptions>? configure = null)
+    public static async Task<AuditHost> StartAsync(TempFolder folder, Action<AuditOptions>? configure = null, FakeTimeProvider? clock = null)
     {
-        var time = new FakeTimeProvider(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
+        var time = clock ?? new FakeTimeProvider();
+        time.SetUtcNow(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
         var services = new ServiceCollection();
         services.AddLogging();
         services.AddSingleton<TimeProvider>(time);
@@ -138,13 +144,16 @@ internal sealed class AuditHost : IAsyncDisposable
     }
 
     /// <summary>Edits the file as its owner can, past the server.</summary>
-    public static void Edit(TempFolder folder, string sql)
+    public static void Edit(TempFolder folder, string sql) => Assert.True(Run(folder, sql) > 0, "the edit must reach a row");
+
+    /// <summary>Runs what the owner can, past the server.</summary>
+    public static int Run(TempFolder folder, string sql)
     {
         using var connection = new SqliteConnection($"Data Source={Path.Combine(folder["data"], "rivet.db")};Pooling=False");
         connection.Open();
         using var command = connection.CreateCommand();
         command.CommandText = sql;
-        Assert.True(command.ExecuteNonQuery() > 0, "the edit must reach a row");
+        return command.ExecuteNonQuery();
     }
 
     /// <summary>Edits bytes of one row as the owner can.</summary>

@@ -96,6 +96,22 @@ public sealed partial class RivetClient
     public Task<Result<RemoveLogExportResponse, ClientRefusal>> RemoveLogExportAsync(string name, CancellationToken ct)
         => AskAsync(Method.RemoveLogExport, new RemoveLogExportRequest { Name = name }, RemoveLogExportResponse.Parser, ct);
 
+    /// <summary>Lets a witness outside cosign the log from now on.</summary>
+    /// <param name="key">Its line of vkey.</param>
+    /// <param name="url">Its address.</param>
+    /// <param name="certificate">The one certificate that is trusted, in PEM; empty for the server's authorities.</param>
+    /// <param name="ct">Withdraws the request.</param>
+    public Task<Result<AddLogWitnessResponse, ClientRefusal>> AddLogWitnessAsync(string key, string url, string certificate, CancellationToken ct)
+        => AskAsync(Method.AddLogWitness, new AddLogWitnessRequest { Key = key, Url = url, Certificate = certificate }, AddLogWitnessResponse.Parser, ct);
+
+    /// <summary>The log's witnesses, and how each stands.</summary>
+    public Task<Result<ListLogWitnessesResponse, ClientRefusal>> ListLogWitnessesAsync(CancellationToken ct)
+        => AskAsync(Method.ListLogWitnesses, new ListLogWitnessesRequest(), ListLogWitnessesResponse.Parser, ct);
+
+    /// <summary>Asks a witness no more.</summary>
+    public Task<Result<RemoveLogWitnessResponse, ClientRefusal>> RemoveLogWitnessAsync(string name, CancellationToken ct)
+        => AskAsync(Method.RemoveLogWitness, new RemoveLogWitnessRequest { Name = name }, RemoveLogWitnessResponse.Parser, ct);
+
     /// <summary>The company's name and language; for administrators.</summary>
     public Task<Result<ReadCompanyResponse, ClientRefusal>> ReadCompanyAsync(CancellationToken ct)
         => AskAsync(Method.ReadCompany, new ReadCompanyRequest(), ReadCompanyResponse.Parser, ct);

@@ -6,6 +6,14 @@ namespace Rivet.Audit;
 internal static class AuditEvents
 {
     public static readonly EventKind Unreadable = new("audit.event.unreadable", OcsfType.FindingCreated, EventSeverity.High, "position", "sha256");
+    public static readonly EventKind WitnessAdded = new("audit.witness.added", OcsfType.EntityCreated, EventSeverity.Low, "name", "key");
+    public static readonly EventKind WitnessRemoved = new("audit.witness.removed", OcsfType.EntityDeleted, EventSeverity.Medium, "name", "key");
+
+    /// <summary>A witness has seen another history: <c>seen</c> entries, where the log has <c>size</c>.</summary>
+    public static readonly EventKind WitnessDisagrees = new("audit.witness.disagrees", OcsfType.FindingCreated, EventSeverity.High, "name", "key", "seen", "size");
+
+    /// <summary>A witness's clock and the server's differ by so many seconds; positive when the witness is ahead.</summary>
+    public static readonly EventKind ClockOff = new("audit.clock.off", OcsfType.FindingCreated, EventSeverity.Medium, "name", "key", "seconds");
     public static readonly EventKind ReaderAdded = new("audit.reader.added", OcsfType.PrivilegesAssigned, EventSeverity.Medium);
     public static readonly EventKind ReaderRemoved = new("audit.reader.removed", OcsfType.PrivilegesRevoked, EventSeverity.Low);
     public static readonly EventKind ExportAdded = new("audit.export.added", OcsfType.EntityCreated, EventSeverity.Medium, "name", "kind", "host");

@@ -9,6 +9,7 @@ using Rivet.Audit.Reading;
 using Rivet.Audit.Sealing;
 using Rivet.Audit.Serving;
 using Rivet.Audit.Watching;
+using Rivet.Audit.Witnessing;
 using Rivet.Cryptography;
 using Rivet.Cryptography.Sodium;
 using Rivet.Hosting.Link;
@@ -20,7 +21,7 @@ namespace Rivet.Audit;
 /// <summary>Composes the sealed logs.</summary>
 public static class AuditModule
 {
-    /// <summary>Adds <see cref="IAuditLog"/>, the consumer that seals security events, and the watch over the logs.</summary>
+    /// <summary>Adds <see cref="IAuditLog"/>, the consumer that seals security events, and the watch over the logs, <see cref="IAuditWitnesses"/>.</summary>
     public static IServiceCollection AddAudit(this IServiceCollection services, Action<AuditOptions>? configure = null)
     {
         var options = services.AddOptions<AuditOptions>().ValidateDataAnnotations().ValidateOnStart();
@@ -42,6 +43,7 @@ public static class AuditModule
         services.AddSingleton<AuditRequests>();
         services.AddSingleton<LogWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<LogWatch>());
+        services.AddWitnesses();
         services.AddSingleton<IStatusSource, AuditStatus>();
         services.AddExports();
         return services.AddMigrations("audit", typeof(AuditModule).Assembly);
@@ -52,6 +54,7 @@ public static class AuditModule
     {
         services.GetRequiredService<AuditRequests>().Map(endpoints);
         services.GetRequiredService<ExportRequests>().Map(endpoints);
+        services.GetRequiredService<WitnessRequests>().Map(endpoints);
     }
 
     /// <summary>Maps <c>/audit/LOG/…</c> over HTTPS. Whoever has no reader's token sees checkpoints only.</summary>
@@ -59,6 +62,13 @@ public static class AuditModule
     {
         var files = app.ServiceProvider.GetRequiredService<AuditFiles>();
         app.MapGet("/audit/{log}/{**path}", (string log, string path, HttpContext context, CancellationToken ct) => files.ReadAsync(log, path, context, ct));
+    }
+
+    private static void AddWitnesses(this IServiceCollection services)
+    {
+        services.AddSingleton<IAuditWitnesses, WitnessBook>().AddSingleton<WitnessRequests>();
+        services.AddSingleton(new WitnessBackoff(Random.Shared)).AddSingleton<WitnessJudge>().AddSingleton<WitnessLedger>();
+        services.AddSingleton<WitnessCourier>().AddHostedService(provider => provider.GetRequiredService<WitnessCourier>());
     }
 
     /// <summary>Adds only <see cref="IOwnersLog"/>, for a program beside the server.</summary>

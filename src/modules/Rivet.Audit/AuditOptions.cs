@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Rivet.Audit;
 
-/// <summary>How the chain is watched.</summary>
+/// <summary>How the logs are watched, from inside and from outside.</summary>
 public sealed class AuditOptions
 {
     /// <summary>Pause between two looks at what was added.</summary>
@@ -22,4 +22,8 @@ public sealed class AuditOptions
 
     /// <summary>Whether exports may go to this very machine; for tests, and for an agent that runs beside the server.</summary>
     public bool ExportsToLoopback { get; set; }
+
+    /// <summary>Pause between two checkpoints that a witness cosigns while the log grows; each is kept for good.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:30:00")]
+    public TimeSpan CosignEvery { get; set; } = TimeSpan.FromSeconds(10);
 }

@@ -18,4 +18,13 @@ internal static partial class Log
 
     [LoggerMessage(4021, LogLevel.Warning, "An export of {Name} stopped at {Step}; it is tried again")]
     public static partial void ExportStopped(ILogger logger, string name, ExportStep step);
+
+    [LoggerMessage(4040, LogLevel.Warning, "The witness {Witness} did not cosign the log of {Name}: {Why}")]
+    public static partial void NotCosigned(ILogger logger, string witness, string name, AuditWitnessFailure why);
+
+    [LoggerMessage(4041, LogLevel.Critical, "The witness {Witness} has seen {Seen} entries of the log of {Name}, which are not those {Size} it has now")]
+    public static partial void Disagrees(ILogger logger, string witness, string name, long seen, long size);
+
+    [LoggerMessage(4042, LogLevel.Warning, "The witnesses cannot be asked now")]
+    public static partial void WitnessesFailed(ILogger logger, Exception exception);
 }

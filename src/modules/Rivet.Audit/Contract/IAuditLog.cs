@@ -121,6 +121,18 @@ public enum AuditRefusal
     /// <summary>There are as many as a company may have.</summary>
     TooMany = 6,
 
+    /// <summary>That is no key of a witness.</summary>
+    WitnessKeyInvalid = 7,
+
+    /// <summary>That is no address of a witness: https, or http on this machine.</summary>
+    WitnessUrlInvalid = 8,
+
+    /// <summary>That is no certificate, or the address is not https.</summary>
+    WitnessCertificateInvalid = 9,
+
+    /// <summary>The company has a witness of this name, or with this key.</summary>
+    WitnessKnown = 10,
+
     /// <summary>The name of an export is not 1 to 64 of <c>a–z 0–9 . -</c>.</summary>
     ExportName = 20,
 

@@ -13,6 +13,10 @@ internal static class LogTable
             "SELECT company, size, edge, checkpoint, sealed_ms FROM audit_log WHERE company = $1",
             Read, log.ToBytes());
 
+    /// <summary>How many entries a log has; 0 for none, and for a row that is none.</summary>
+    public static long SizeOf(ReadSession session, CompanyId log)
+        => session.QueryFirst("SELECT size FROM audit_log WHERE company = $1", row => row.GetValue(0) as long? ?? 0, log.ToBytes());
+
     public static List<LogRow> All(ReadSession session)
         => session.Query("SELECT company, size, edge, checkpoint, sealed_ms FROM audit_log", Read);
 
@@ -60,6 +64,10 @@ internal static class LogTable
             ON CONFLICT (company, size) DO UPDATE SET note = excluded.note, cosigned = excluded.cosigned WHERE excluded.cosigned >= cosigned
             """,
             row.Log.ToBytes(), row.Size, row.SealedMs, row.Checkpoint, cosigned ? 1 : 0);
+
+    /// <summary>Puts what witnesses said below the newest checkpoint, while it is of this size.</summary>
+    public static void PutCheckpoint(WriteTransaction transaction, CompanyId log, long size, string checkpoint)
+        => transaction.Execute("UPDATE audit_log SET checkpoint = $1 WHERE company = $2 AND size = $3", checkpoint, log.ToBytes(), size);
 
     /// <summary>When the newest kept checkpoint was made, in Unix milliseconds; 0 without any.</summary>
     public static long LastKeptMs(ReadSession session, CompanyId log)

@@ -41,13 +41,17 @@ internal sealed class AuditRequests(IAuditLog log, IAuditReaders readers)
     private async ValueTask<Result<RemoveLogReaderResponse, Refusal>> RemoveAsync(Permit permit, RemoveLogReaderRequest request, CancellationToken ct)
         => (await readers.RemoveAsync(permit, request.Name, ct)).TryGet(out _, out var why) ? new RemoveLogReaderResponse() : ToWire(why);
 
-    private static Refusal ToWire(AuditRefusal refusal) => refusal switch
+    internal static Refusal ToWire(AuditRefusal refusal) => refusal switch
     {
         AuditRefusal.Unavailable => Refusals.Unavailable("audit.unavailable", "The security log cannot be read or written now; try again later."),
         AuditRefusal.Unknown => Refusals.NotFound("audit.unknown", "There is none of this name."),
         AuditRefusal.NameInvalid => Refusals.Invalid("audit.name", "A name has 1 to 64 characters on one line."),
         AuditRefusal.NameTaken => Refusals.Conflict("audit.name-taken", "There is one of this name; remove it first, or choose another name."),
         AuditRefusal.TooMany => Refusals.Conflict("audit.too-many", "There are as many as a company may have; remove one first."),
+        AuditRefusal.WitnessKeyInvalid => Refusals.Invalid("audit.witness-key", "That is no key of a witness: a line NAME+1a2b3c4d+… as its operator shows it."),
+        AuditRefusal.WitnessUrlInvalid => Refusals.Invalid("audit.witness-url", "A witness has an https address; http only on the server's own machine."),
+        AuditRefusal.WitnessCertificateInvalid => Refusals.Invalid("audit.witness-certificate", "That is no certificate in PEM, or the address is not https."),
+        AuditRefusal.WitnessKnown => Refusals.Conflict("audit.witness-known", "There is a witness of this name, or with this key."),
         _ => throw new InvalidOperationException($"Refused by its own permit: {refusal}."),
     };
 }

@@ -1,16 +1,17 @@
 using System.Globalization;
 using System.Resources;
 using Rivet.Audit.Watching;
+using Rivet.Audit.Witnessing;
 using Rivet.Hosting.Status;
 using Rivet.Storage;
 
 namespace Rivet.Audit;
 
 /// <summary>What the logs say about themselves; from memory, without touching the store.</summary>
-internal sealed class AuditStatus(LogWatch watch, OutboxLag lag) : IStatusSource
+internal sealed class AuditStatus(LogWatch watch, WitnessCourier courier, OutboxLag lag, TimeProvider time) : IStatusSource
 {
     private const long MuchWaiting = 1000;
-    private static readonly ResourceManager Text = new("Rivet.Audit.Resources.AuditText", typeof(AuditStatus).Assembly);
+    internal static readonly ResourceManager Text = new("Rivet.Audit.Resources.AuditText", typeof(AuditStatus).Assembly);
 
     public int Order => 40;
 
@@ -35,7 +36,7 @@ internal sealed class AuditStatus(LogWatch watch, OutboxLag lag) : IStatusSource
                 held,
                 new(Say("Verified"), Number(state.Verified), StatusLevel.Plain),
                 waiting,
-                new(Say("Witness"), Say("NoWitness"), StatusLevel.NotProven, Say("NoWitnessAdvice")),
+                .. new WitnessStatus(Text, culture, time.GetUtcNow()).Lines(courier.State),
             ]));
     }
 }
