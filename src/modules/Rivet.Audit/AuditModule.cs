@@ -2,7 +2,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Rivet.Audit.Entries;
 using Rivet.Audit.Reading;
+using Rivet.Audit.SavedQueries;
 using Rivet.Audit.Sealing;
+using Rivet.Audit.Searching;
 using Rivet.Audit.Watching;
 using Rivet.Cryptography;
 using Rivet.Cryptography.Sodium;
@@ -30,6 +32,8 @@ public static class AuditModule
         services.AddOwnersLog();
         services.AddOutboxConsumer<LogConsumer>();
         services.AddSingleton<IAuditLog, AuditLog>();
+        services.AddSingleton<IAuditSearch, AuditSearch>();
+        services.AddSingleton<SavedQueryBook>();
         services.AddSingleton<LogWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<LogWatch>());
         services.AddSingleton<IStatusSource, AuditStatus>();

@@ -12,4 +12,7 @@ internal static partial class Log
 
     [LoggerMessage(4003, LogLevel.Warning, "The security log cannot be read now")]
     public static partial void ReadFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(4010, LogLevel.Warning, "A page of the security log could not be shown ({Id}): {Refusal}")]
+    public static partial void PageFailed(ILogger logger, string id, AuditRefusal refusal);
 }
