@@ -43,7 +43,7 @@ public sealed class LogQueryTests
 
     [Fact]
     public void Parse_AnyText_GivesAQueryWhoseTextGivesItAgain()
-        => Gen.OneOf(Gen.String, Gen.OneOfConst("kind:a", "class:1", "severity:2", "last:1h", "from:2026-01-01", "to:2026-01-02", "target:/", ":", "x:y", "via:1").Array[0, 6].Select(parts => string.Join(' ', parts)))
+        => Gen.OneOf(Gen.String, Gen.Int[0, 9].Select(at => new[] { "kind:a", "class:1", "severity:2", "last:1h", "from:2026-01-01", "to:2026-01-02", "target:/", ":", "x:y", "via:1" }[at]).Array[0, 6].Select(parts => string.Join(' ', parts)))
             .Sample(text =>
             {
                 var once = LogQuery.Parse(text).ToString();

@@ -12,7 +12,7 @@ internal sealed record FacetGroup(string Title, IReadOnlyList<FacetItem> Items)
     public static IReadOnlyList<FacetGroup> Of(LogQuery query, AuditFacets facets, EntryWords words, Func<PersonId, string> nameOf, IStringLocalizer<LogText> texts)
         => [.. new FacetGroup[]
         {
-            new(texts["FacetSeverity"], ItemsOf(facets.Severities.OrderByDescending(facet => facet.Value), words.Severity, value => query.AtLeast == value, value => query with { AtLeast = query.AtLeast == value ? null : value })),
+            new(texts["FacetSeverity"], ItemsOf(AtLeast(facets.Severities), words.Severity, value => query.AtLeast == value, value => query with { AtLeast = query.AtLeast == value ? null : value })),
             new(texts["FacetOutcome"], ItemsOf(facets.Outcomes, words.Outcome, value => query.Outcome == value, value => query with { Outcome = query.Outcome == value ? null : value })),
             new(texts["FacetPerson"], ItemsOf(facets.People, nameOf, value => query.Person == value, value => query with { Person = query.Person == value ? default : value })),
             new(texts["FacetClass"], ItemsOf(facets.Classes, words.Class, query.Classes.Contains, value => query with { Classes = Toggled(query.Classes, value) })),
@@ -80,6 +80,11 @@ internal sealed record FacetGroup(string Title, IReadOnlyList<FacetItem> Items)
 
         string Day(DateOnly day) => day.ToString(texts["DateFormat"], CultureInfo.CurrentCulture);
     }
+
+    /// <summary>How many are as grave or graver: that is what one chooses.</summary>
+    private static IEnumerable<AuditFacet<EventSeverity>> AtLeast(IReadOnlyList<AuditFacet<EventSeverity>> facets)
+        => facets.OrderByDescending(facet => facet.Value)
+            .Select(facet => facet with { Count = facets.Where(other => other.Value >= facet.Value).Sum(other => other.Count) });
 
     private static FacetItem[] ItemsOf<T>(IEnumerable<AuditFacet<T>> facets, Func<T, string> text, Func<T, bool> isChosen, Func<T, LogQuery> toggled)
         => [.. facets.Take(MostShown).Select(facet => new FacetItem(text(facet.Value), facet.Count, isChosen(facet.Value), LogAddress.Of(toggled(facet.Value))))];

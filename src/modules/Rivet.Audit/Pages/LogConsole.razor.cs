@@ -145,7 +145,7 @@ public sealed partial class LogConsole
                 await Task.Delay(Breath, Time, closing.Token);
             }
         }
-        catch (Exception left) when (left is OperationCanceledException or ObjectDisposedException or JSDisconnectedException && closing.IsCancellationRequested)
+        catch (Exception left) when (left is OperationCanceledException or ObjectDisposedException or JSDisconnectedException)
         {
             // The page was left.
         }
@@ -222,8 +222,12 @@ public sealed partial class LogConsole
         }
 
         problem = refusal;
-        problemId = Guid.CreateVersion7(Time.GetUtcNow()).ToString("N")[^8..];
-        Log.PageFailed(Logger, problemId, refusal);
+        if (refusal != AuditRefusal.WrongPermit)
+        {
+            problemId = Guid.CreateVersion7(Time.GetUtcNow()).ToString("N")[^8..];
+            Log.PageFailed(Logger, problemId, refusal);
+        }
+
         return null;
     }
 
