@@ -47,7 +47,7 @@ internal sealed class EntryWords(IStringLocalizer<LogText> texts, IStringLocaliz
         Entry = entry,
         What = entry.Event.Id == default ? texts["Damaged"] : Kind(entry.Event.Kind.Name),
         Details = entry.Content is AuditContentState.Readable
-            ? string.Join(" · ", entry.Event.Details.OrderBy(detail => detail.Key, StringComparer.Ordinal).Select(detail => texts["DetailLine", Detail(detail.Key), detail.Value].Value))
+            ? string.Join(" · ", entry.Event.Details.Where(detail => detail.Value != EntityId.Format(Guid.Empty)).OrderBy(detail => detail.Key, StringComparer.Ordinal).Select(detail => texts["DetailLine", Detail(detail.Key), Short(detail.Value)].Value))
             : State(entry.Content),
         Who = Who(entry, known),
         Target = Target(entry, known),
@@ -76,6 +76,9 @@ internal sealed class EntryWords(IStringLocalizer<LogText> texts, IStringLocaliz
 
     private string Missing(AuditEntry entry)
         => texts[entry.People is AuditContentState.Destroyed || entry.Content is AuditContentState.Destroyed ? "Erased" : "Unknown"];
+
+    /// <summary>Identifiers as elsewhere in short; all of it is on the event's page.</summary>
+    private static string Short(string value) => Guid.TryParseExact(value, "N", out var id) ? Short(id) : value;
 
     private static string Short(Guid id) => id.ToString("N")[^ShortId..];
 

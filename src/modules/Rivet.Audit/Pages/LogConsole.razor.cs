@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.Logging;
 using Microsoft.JSInterop;
 using Rivet.Audit.SavedQueries;
+using Rivet.Audit.Searching;
 using Rivet.Kernel;
 
 namespace Rivet.Audit.Pages;
@@ -106,13 +107,18 @@ public sealed partial class LogConsole
 
         (found, next, top, looked) = (answer, answer.Next, answer.Size, answer.Looked);
         var said = await Words.SayAsync(answer.Entries, closing.Token);
-        nameOf = await Words.NamesAsync([.. answer.Facets.People.Select(person => person.Value).Append(query.Person)], closing.Token);
+        await CountAsync();
         await ReadSavedAsync();
         if (mine == load)
         {
             rows = [.. said];
-            groups = FacetGroup.Of(query, answer.Facets, Words, nameOf, Texts);
         }
+    }
+
+    private async Task CountAsync()
+    {
+        nameOf = await Words.NamesAsync([.. found!.Facets.People.Select(person => person.Value).Append(query.Person)], closing.Token);
+        groups = FacetGroup.Of(query, found.Facets, Words, nameOf, Texts);
     }
 
     private async Task MoreAsync()
@@ -162,6 +168,9 @@ public sealed partial class LogConsole
 
         top = answer.Size;
         isBehind |= answer.Next is not null;
+        found = found! with { Size = answer.Size, Looked = found.Looked + answer.Looked, Facets = FacetCount.Sum(found.Facets, answer.Facets) };
+        looked += answer.Looked;
+        await CountAsync();
         var said = await Words.SayAsync(answer.Entries, closing.Token);
         if (said.Count > 0 && mine == load)
         {

@@ -32,6 +32,14 @@ internal sealed class FacetCount
 
     public AuditFacets Facets() => new(Sorted(classes), Sorted(kinds), Sorted(outcomes), Sorted(severities), Sorted(people));
 
+    /// <summary>The counts over two stretches that do not overlap.</summary>
+    public static AuditFacets Sum(AuditFacets one, AuditFacets other) => new(
+        Sum(one.Classes, other.Classes), Sum(one.Kinds, other.Kinds), Sum(one.Outcomes, other.Outcomes), Sum(one.Severities, other.Severities), Sum(one.People, other.People));
+
+    private static AuditFacet<T>[] Sum<T>(IReadOnlyList<AuditFacet<T>> one, IReadOnlyList<AuditFacet<T>> other)
+        where T : notnull
+        => Sorted(one.Concat(other).GroupBy(facet => facet.Value).ToDictionary(facet => facet.Key, facet => facet.Sum(count => count.Count)));
+
     private static void Add<T>(Dictionary<T, long> counts, T value)
         where T : notnull
         => counts[value] = counts.GetValueOrDefault(value) + 1;
