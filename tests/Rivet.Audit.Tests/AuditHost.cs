@@ -4,6 +4,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
 using Rivet.Access;
 using Rivet.Audit.Exporting;
+using Rivet.Audit.SavedQueries;
 using Rivet.Audit.Sealing;
 using Rivet.Audit.Watching;
 using Rivet.Audit.Witnessing;
@@ -35,6 +36,10 @@ internal sealed class AuditHost : IAsyncDisposable
     public IStore Store => provider.GetRequiredService<IStore>();
 
     public IAuditLog Log => provider.GetRequiredService<IAuditLog>();
+
+    public IAuditSearch Search => provider.GetRequiredService<IAuditSearch>();
+
+    public SavedQueryBook Queries => provider.GetRequiredService<SavedQueryBook>();
 
     public LogConsumer Consumer => provider.GetServices<IOutboxConsumer>().OfType<LogConsumer>().Single();
 

@@ -6,7 +6,9 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Rivet.Audit.Entries;
 using Rivet.Audit.Exporting;
 using Rivet.Audit.Reading;
+using Rivet.Audit.SavedQueries;
 using Rivet.Audit.Sealing;
+using Rivet.Audit.Searching;
 using Rivet.Audit.Serving;
 using Rivet.Audit.Watching;
 using Rivet.Audit.Witnessing;
@@ -41,6 +43,8 @@ public static class AuditModule
         services.AddSingleton<IAuditReaders>(provider => provider.GetRequiredService<AuditReaders>());
         services.AddSingleton<AuditFiles>();
         services.AddSingleton<AuditRequests>();
+        services.AddSingleton<IAuditSearch, AuditSearch>();
+        services.AddSingleton<SavedQueryBook>();
         services.AddSingleton<LogWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<LogWatch>());
         services.AddWitnesses();

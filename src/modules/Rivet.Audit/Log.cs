@@ -13,6 +13,9 @@ internal static partial class Log
     [LoggerMessage(4003, LogLevel.Warning, "The security log cannot be read now")]
     public static partial void ReadFailed(ILogger logger, Exception exception);
 
+    [LoggerMessage(4010, LogLevel.Warning, "A page of the security log could not be shown ({Id}): {Refusal}")]
+    public static partial void PageFailed(ILogger logger, string id, AuditRefusal refusal);
+
     [LoggerMessage(4020, LogLevel.Warning, "Exports could not be looked after; the next round tries again")]
     public static partial void ExportRoundFailed(ILogger logger, Exception exception);
 

@@ -1,5 +1,6 @@
 using System.Reflection;
 using Microsoft.AspNetCore.DataProtection;
+using Rivet.Audit;
 using Rivet.Hosting.Status;
 using Rivet.Identity;
 using Rivet.Messaging;
@@ -11,7 +12,7 @@ namespace Rivet.Server.Pages;
 internal static class RivetPages
 {
     /// <summary>Where pages come from, beside this assembly.</summary>
-    public static IReadOnlyList<Assembly> Assemblies { get; } = [typeof(IdentityPages).Assembly];
+    public static IReadOnlyList<Assembly> Assemblies { get; } = [typeof(IdentityPages).Assembly, typeof(AuditPages).Assembly];
 
     /// <summary>Adds the pages. Forms stay valid over a restart because their keys are kept in <paramref name="keysFolder"/>, outside the data.</summary>
     public static void AddRivetPages(this WebApplicationBuilder builder, string keysFolder)
@@ -22,6 +23,7 @@ internal static class RivetPages
         services.AddUiKit();
         services.AddIdentityPages();
         services.AddMessagingPages();
+        services.AddAuditPages();
         services.AddRazorComponents().AddInteractiveServerComponents(options => options.DisconnectedCircuitRetentionPeriod = TimeSpan.FromMinutes(1));
         services.AddCascadingAuthenticationState();
         services.AddDataProtection().SetApplicationName("rivet").PersistKeysToFileSystem(Directory.CreateDirectory(Path.Combine(keysFolder, "pages")));

@@ -8,7 +8,11 @@ namespace Rivet.Audit.Entries;
 internal sealed class EntryOpening(IVault vault)
 {
     /// <summary>The entries of one log, from an index on.</summary>
-    public async ValueTask<AuditEntry[]> OpenAsync(CompanyId log, long from, IReadOnlyList<ReadOnlyMemory<byte>> stored, CancellationToken ct)
+    public ValueTask<AuditEntry[]> OpenAsync(CompanyId log, long from, IReadOnlyList<ReadOnlyMemory<byte>> stored, CancellationToken ct)
+        => OpenAsync(log, [.. Enumerable.Range(0, stored.Count).Select(at => from + at)], stored, ct);
+
+    /// <summary>Entries of one log, each with its index.</summary>
+    public async ValueTask<AuditEntry[]> OpenAsync(CompanyId log, IReadOnlyList<long> indices, IReadOnlyList<ReadOnlyMemory<byte>> stored, CancellationToken ct)
     {
         var entries = new List<AuditEntry>(stored.Count);
         var heads = stored.Select(bytes => LogEntry.TryRead(bytes, out var read) ? read : null).ToArray();
@@ -19,8 +23,8 @@ internal sealed class EntryOpening(IVault vault)
             var hash = new byte[TreeHash.Size];
             TreeHash.Leaf(stored[at].Span, hash);
             entries.Add(heads[at] is { } head
-                ? Entry(log, from + at, hash, head, contents[at], people[2 * at], people[(2 * at) + 1])
-                : AuditEntry.Unreadable(from + at, Convert.ToHexStringLower(hash)));
+                ? Entry(log, indices[at], hash, head, contents[at], people[2 * at], people[(2 * at) + 1])
+                : AuditEntry.Unreadable(indices[at], Convert.ToHexStringLower(hash)));
         }
 
         return [.. entries];

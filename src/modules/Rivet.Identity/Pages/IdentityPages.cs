@@ -21,6 +21,7 @@ public static class IdentityPages
         services.AddScoped<PageVisitor>();
         services.AddScoped<IVisitor>(provider => provider.GetRequiredService<PageVisitor>());
         services.AddScoped<IPageAsker>(provider => provider.GetRequiredService<PageVisitor>());
+        services.AddScoped<IPageNames, PageNames>();
         services.AddScoped<CircuitHandler, PageCircuit>();
         services.AddSingleton<IHouseLanguage>(provider => provider.GetRequiredService<CompanyBook>());
         services.AddSingleton(new SettingsSection

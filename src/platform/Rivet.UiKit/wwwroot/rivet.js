@@ -87,7 +87,7 @@
     else if (event.key === "Escape") for (const menu of all("details.rv-menu[open]")) { menu.open = false; menu.querySelector("summary").focus(); }
     else if (event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey && !typing(event.target) && !document.querySelector("dialog[open], .mud-dialog")) {
       const target = document.querySelector(`[data-key="${CSS.escape(event.key.toLowerCase())}"]`);
-      if (target) { event.preventDefault(); target.click(); }
+      if (target) { event.preventDefault(); if (target.matches("input")) target.focus(); else target.click(); }
     }
   });
 
@@ -103,6 +103,15 @@
     else event.target.dataset.sent = "1";
   });
   addEventListener("pageshow", () => { for (const form of all("form[data-sent]")) delete form.dataset.sent; });
+
+  // A feed asks before it puts something new on top: whoever reads further down is not to lose the place.
+  globalThis.rivet = { isAtTop: (frame) => frame.scrollTop < 8 && frame.getBoundingClientRect().top > -8 };
+
+  // Filters stand beside their list where there is room, and behind a button where there is none.
+  if (matchMedia("(max-width: 1000px)").matches) {
+    new MutationObserver(() => { for (const filters of all("details.rv-facets:not([data-folded])")) { filters.dataset.folded = "1"; filters.open = false; } })
+      .observe(document.body, { childList: true, subtree: true });
+  }
 
   // A server that came back does not know this page any more: load it again. The event does not bubble: catch it on its way down.
   document.addEventListener("components-reconnect-state-changed", (event) => {

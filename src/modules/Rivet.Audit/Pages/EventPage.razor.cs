@@ -1,0 +1,112 @@
+using System.Buffers.Binary;
+using System.Text;
+using Microsoft.AspNetCore.Components;
+using Rivet.Cryptography;
+using Rivet.Kernel;
+using Rivet.Transparency;
+
+namespace Rivet.Audit.Pages;
+
+/// <summary>One event, what proves that it is in the log, and how somebody who trusts nobody checks it.</summary>
+public sealed partial class EventPage
+{
+    private readonly CancellationTokenSource closing = new();
+    private AuditProof? proof;
+    private ProofSteps? steps;
+    private EntryRow? row;
+    private Named? concerned;
+    private AuditRefusal? problem;
+    private IReadOnlyList<(string Who, string What)> signatures = [];
+    private bool busy;
+
+    /// <summary>Its index in the log.</summary>
+    [Parameter]
+    public long Index { get; set; }
+
+    [Inject]
+    private IServiceProvider Services { get; set; } = null!;
+
+    [Inject]
+    private NavigationManager Navigation { get; set; } = null!;
+
+    private LogReader Reader => (LogReader)Services.GetService(typeof(LogReader))!;
+
+    private ISignatureVerifier Verifier => (ISignatureVerifier)Services.GetService(typeof(ISignatureVerifier))!;
+
+    private string ViaKind => row?.Event.Actor.Kind == SubjectKind.Device ? "device" : "page-session";
+
+    /// <summary>The last part of the log's origin: its address, and a folder's name.</summary>
+    private string Folder => NoteKey.TryParse(proof?.Head.Key, out var key) ? key.Name[(key.Name.LastIndexOf('/') + 1)..] : "log";
+
+    private string Mirror => $"{Navigation.BaseUri}audit/{Folder}";
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await closing.CancelAsync();
+        closing.Dispose();
+    }
+
+    /// <inheritdoc/>
+    protected override async Task OnParametersSetAsync()
+    {
+        if (RendererInfo.IsInteractive)
+        {
+            await LoadAsync();
+        }
+    }
+
+    private async Task LoadAsync()
+    {
+        (proof, row, steps, problem, concerned) = (null, null, null, null, null);
+        if (!(await Reader.ProveAsync(Index, closing.Token)).TryGet(out var found, out var refusal))
+        {
+            problem = refusal;
+            return;
+        }
+
+        var said = (await Words.SayAsync([found.Entry], closing.Token))[0];
+        if (found.Entry.Event.Concerned is { Value: var id } person && id != Guid.Empty && found.Entry.Event.Target.Id != id)
+        {
+            concerned = new Named((await Words.NamesAsync([person], closing.Token))(person), LogAddress.Of("person", id));
+        }
+
+        signatures = await SignaturesAsync(found);
+        (proof, row) = (found, said);
+    }
+
+    /// <summary>Reads the log again and reckons: what is shown is of now, not of the time when the page was opened.</summary>
+    private async Task ReckonAsync()
+    {
+        busy = true;
+        if ((await Reader.ProveAsync(Index, closing.Token)).TryGet(out var found, out var refusal))
+        {
+            (proof, signatures) = (found, await SignaturesAsync(found));
+            steps = await ProofSteps.OfAsync(found, Verifier, closing.Token);
+        }
+        else
+        {
+            problem = refusal;
+        }
+
+        busy = false;
+    }
+
+    private async Task<IReadOnlyList<(string Who, string What)>> SignaturesAsync(AuditProof found)
+    {
+        if (!SignedNote.TryParse(Encoding.UTF8.GetBytes(found.Head.Checkpoint), out var note) || !NoteKey.TryParse(found.Head.Key, out var key))
+        {
+            return [(Texts["Unknown"], Texts["SignatureUnreadable"])];
+        }
+
+        var isSigned = await note.IsSignedByAsync(key, Verifier, closing.Token);
+        return [.. note.Signatures.Select(line => (line.Name, line.KeyId == key.Id && line.Name == key.Name
+            ? Texts[isSigned ? "SignatureOfLog" : "SignatureFalse"].Value
+            : line.Signature.Length == sizeof(ulong) + KeySizes.Signature
+                ? Texts["SignatureOfWitness", Words.Moment(DateTimeOffset.FromUnixTimeSeconds((long)Math.Min(BinaryPrimitives.ReadUInt64BigEndian(line.Signature.Span), LatestSecond)))].Value
+                : Texts["SignatureOther"].Value))];
+    }
+
+    /// <summary>The end of the year 9999: a witness may write any number.</summary>
+    private const ulong LatestSecond = 253_402_300_799;
+}

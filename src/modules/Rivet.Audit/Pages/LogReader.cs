@@ -1,0 +1,36 @@
+using Rivet.Audit.SavedQueries;
+using Rivet.Audit.Sealing;
+using Rivet.Hosting.Pages;
+using Rivet.Kernel;
+
+namespace Rivet.Audit.Pages;
+
+/// <summary>The log for one open page: every look asks whether the visitor may.</summary>
+internal sealed class LogReader(IPageAsker asker, IAuditSearch search, IAuditLog log, SavedQueryBook queries, LogNews news)
+{
+    /// <summary>What reading the log takes.</summary>
+    public static readonly Permission Permission = new("audit.read");
+
+    public ValueTask<Result<AuditFound, AuditRefusal>> FindAsync(AuditQuery query, long? before, int count, CancellationToken ct)
+        => AskAsync(AuditRefusal.WrongPermit, permit => search.FindAsync(permit, query, before, count, ct), ct);
+
+    public ValueTask<Result<AuditProof, AuditRefusal>> ProveAsync(long index, CancellationToken ct)
+        => AskAsync(AuditRefusal.WrongPermit, permit => log.ProveAsync(permit, index, ct), ct);
+
+    public ValueTask<Result<IReadOnlyList<SavedQuery>, SavedQueryRefusal>> SavedAsync(CancellationToken ct)
+        => AskAsync(SavedQueryRefusal.WrongPermit, permit => queries.ListAsync(permit, ct), ct);
+
+    public ValueTask<Result<SavedQuery, SavedQueryRefusal>> SaveAsync(string name, string query, CancellationToken ct)
+        => AskAsync(SavedQueryRefusal.WrongPermit, permit => queries.AddAsync(permit, name, query, ct), ct);
+
+    public ValueTask<Result<Guid, SavedQueryRefusal>> ForgetAsync(Guid id, CancellationToken ct)
+        => AskAsync(SavedQueryRefusal.WrongPermit, permit => queries.RemoveAsync(permit, id, ct), ct);
+
+    /// <summary>Ends when the visitor's log grows next; null when nobody is signed in any more.</summary>
+    public async ValueTask<Task<long>?> NextAsync()
+        => await asker.ReadSubjectAsync() is { Kind: not SubjectKind.None } subject ? news.Next(subject.Company) : null;
+
+    private async ValueTask<Result<T, TRefusal>> AskAsync<T, TRefusal>(TRefusal refusal, Func<Permit, ValueTask<Result<T, TRefusal>>> work, CancellationToken ct)
+        where TRefusal : struct, Enum
+        => (await asker.AskAsync(Permission, resource: null, ct)).Permit is { } permit ? await work(permit) : refusal;
+}

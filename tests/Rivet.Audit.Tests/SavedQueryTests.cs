@@ -1,0 +1,73 @@
+using Rivet.Audit.SavedQueries;
+using Rivet.Kernel;
+using Rivet.Storage;
+using Rivet.Testing;
+
+namespace Rivet.Audit.Tests;
+
+public sealed class SavedQueryTests : IAsyncLifetime
+{
+    private readonly TempFolder folder = new();
+    private readonly CompanyId company = new(Guid.CreateVersion7());
+    private AuditHost host = null!;
+    private Permit permit = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        host = await AuditHost.StartAsync(folder);
+        permit = await host.PermitAsync(company);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await host.DisposeAsync();
+        folder.Dispose();
+    }
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Add_List_Remove_OfOneCompany()
+    {
+        var kept = (await host.Queries.AddAsync(permit, " 被拒绝的登录 ", "outcome:failure", Ct)).Value;
+        await host.Queries.AddAsync(permit, "All", "", Ct);
+        Assert.Equal(["All", "被拒绝的登录"], (await host.Queries.ListAsync(permit, Ct)).Value.Select(query => query.Name));
+        var other = await host.PermitAsync(new(Guid.CreateVersion7()));
+        Assert.Empty((await host.Queries.ListAsync(other, Ct)).Value);
+        await host.Queries.RemoveAsync(other, kept.Id, Ct);
+        Assert.Equal(2, (await host.Queries.ListAsync(permit, Ct)).Value.Count);
+        await host.Queries.RemoveAsync(permit, kept.Id, Ct);
+        Assert.Equal(["All"], (await host.Queries.ListAsync(permit, Ct)).Value.Select(query => query.Name));
+    }
+
+    [Fact]
+    public async Task Add_OutOfBounds_IsRefused()
+    {
+        Assert.Equal(SavedQueryRefusal.OutOfBounds, (await host.Queries.AddAsync(permit, "  ", "", Ct)).Refusal);
+        Assert.Equal(SavedQueryRefusal.OutOfBounds, (await host.Queries.AddAsync(permit, new string('x', 61), "", Ct)).Refusal);
+        Assert.Equal(SavedQueryRefusal.OutOfBounds, (await host.Queries.AddAsync(permit, "x", new string('x', 2001), Ct)).Refusal);
+        for (var number = 0; number < SavedQuery.Most; number++)
+        {
+            Assert.True((await host.Queries.AddAsync(permit, $"{number}", "", Ct)).IsOk);
+        }
+
+        Assert.Equal(SavedQueryRefusal.Full, (await host.Queries.AddAsync(permit, "one more", "", Ct)).Refusal);
+    }
+
+    [Fact]
+    public async Task Each_WithAPermitForSomethingElse_IsRefused()
+    {
+        var wrong = await host.PermitAsync(company, "status.read");
+        Assert.Equal(SavedQueryRefusal.WrongPermit, (await host.Queries.ListAsync(wrong, Ct)).Refusal);
+        Assert.Equal(SavedQueryRefusal.WrongPermit, (await host.Queries.AddAsync(wrong, "x", "", Ct)).Refusal);
+        Assert.Equal(SavedQueryRefusal.WrongPermit, (await host.Queries.RemoveAsync(wrong, Guid.NewGuid(), Ct)).Refusal);
+    }
+
+    [Fact]
+    public async Task Stored_Query_IsSealed()
+    {
+        await host.Queries.AddAsync(permit, "Name", "person:needle", Ct);
+        var stored = await host.Store.ReadAsync(session => SavedQueryTable.List(session, company), Ct);
+        Assert.DoesNotContain("needle", System.Text.Encoding.UTF8.GetString(Assert.Single(stored).Content), StringComparison.Ordinal);
+    }
+}
