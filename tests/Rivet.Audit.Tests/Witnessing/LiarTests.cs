@@ -130,6 +130,22 @@ public sealed class LiarTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Ask_AnotherLongerHistoryEachTime_IsRecordedOnceForASizeAndStaysSaid()
+    {
+        var says = new Queue<string>(["50\n", "50\n", "49\n", "51\n"]);
+        liar.Answer = (context, _) => liar.SayAsync(context, 409, says.Dequeue());
+        while (says.Count > 0)
+        {
+            await log.RoundAsync(300);
+        }
+
+        Assert.Equal(["51", "50"], (await log.EventsAsync("audit.witness.disagrees")).Select(entry => entry.Event.Details["seen"]));
+        liar.Answer = (context, _) => liar.SayAsync(context, 500, "");
+        await log.RoundAsync(300);
+        Assert.Equal(AuditWitnessFailure.Disagrees, (await log.StandingAsync("liar.example")).Failure);
+    }
+
+    [Fact]
     public async Task Ask_TimeAheadByTenMinutes_IsRefusedAndTheClocksAreRecordedOnce()
     {
         await RequireRefusedAsync(AuditWitnessFailure.TimeWrong, async (context, text) => await liar.SayAsync(context, 200, await liar.CosignAsync(text, Now.AddMinutes(10))));

@@ -79,7 +79,7 @@ internal sealed class WitnessLedger(IStore store, TimeProvider time, ILogger<Wit
 
     private WitnessRow Recorded(WriteTransaction transaction, WitnessRow row, WitnessOffer? offer, WitnessVerdict verdict)
     {
-        if (verdict is WitnessVerdict.Disagrees { Seen: var seen } && row.DisagreedSize != seen)
+        if (verdict is WitnessVerdict.Disagrees { Seen: var seen } && seen > row.DisagreedSize)
         {
             Record(transaction, AuditEvents.WitnessDisagrees, row, ("seen", seen), ("size", offer!.Row.Size));
             row = row with { DisagreedSize = seen };

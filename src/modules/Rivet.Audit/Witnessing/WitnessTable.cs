@@ -75,7 +75,7 @@ internal sealed record WitnessRow(CompanyId Company, NoteKey Key, Uri Url, strin
 
     public AuditWitnessFailure? Failure { get; init; }
 
-    /// <summary>The size at which it was recorded to disagree; 0 if never.</summary>
+    /// <summary>The largest size at which it was recorded to disagree: one that names another each time fills no log. 0 if never.</summary>
     public long DisagreedSize { get; init; }
 
     /// <summary>How far its clock is ahead; 0 while that is little.</summary>
