@@ -17,7 +17,7 @@ public sealed partial class EventTextTests
             .ToHashSet();
 
         Assert.True(kinds.Count > 30, "the kinds are found");
-        Assert.Empty(kinds.Where(kind => !file.Contains($"<data name=\"{kind}\" ", StringComparison.Ordinal)));
+        Assert.DoesNotContain(kinds, kind => !file.Contains($"<data name=\"{kind}\" ", StringComparison.Ordinal));
     }
 
     [GeneratedRegex("""\(\s*"([a-z0-9.-]+)",\s*OcsfType\.""")]

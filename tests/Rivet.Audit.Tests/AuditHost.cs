@@ -47,7 +47,7 @@ internal sealed class AuditHost : IAsyncDisposable
 
     public IAuditWitnesses Witnesses => provider.GetRequiredService<IAuditWitnesses>();
 
-    public WitnessCourier Courier => provider.GetRequiredService<WitnessCourier>();
+    public WitnessCourier WitnessCourier => provider.GetRequiredService<WitnessCourier>();
 
     public LogIdentity Identity => provider.GetRequiredService<LogIdentity>();
 
@@ -59,7 +59,7 @@ internal sealed class AuditHost : IAsyncDisposable
 
     public IAuditExports Exports => provider.GetRequiredService<IAuditExports>();
 
-    public ExportCourier Courier => provider.GetRequiredService<ExportCourier>();
+    public ExportCourier ExportCourier => provider.GetRequiredService<ExportCourier>();
 
     public static async Task<AuditHost> StartAsync(TempFolder folder, Action<AuditOptions>? configure = null, FakeTimeProvider? clock = null)
     {

@@ -61,7 +61,7 @@ internal sealed class ExportWorld : IAsyncDisposable
 
     public Task<Permit> PermitAsync(CompanyId company = default, string permission = "audit.share") => Host.PermitAsync(company == default ? Company : company, permission);
 
-    public Task<long> RunAsync() => Host.Courier.RunOnceAsync(Ct);
+    public Task<long> RunAsync() => Host.ExportCourier.RunOnceAsync(Ct);
 
     public async Task RestartAsync()
     {

@@ -28,7 +28,7 @@ public sealed class CourierLoopTests : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        await log.Host.Courier.StopAsync(CancellationToken.None);
+        await log.Host.WitnessCourier.StopAsync(CancellationToken.None);
         await witness.DisposeAsync();
         await log.DisposeAsync();
         folder.Dispose();
@@ -39,7 +39,7 @@ public sealed class CourierLoopTests : IAsyncLifetime
     [Fact]
     public async Task Run_LogThatGrows_WakesTheCourier()
     {
-        await log.Host.Courier.StartAsync(Ct);
+        await log.Host.WitnessCourier.StartAsync(Ct);
         await clock.PassAsync(10, Ct);
         Assert.Equal((await log.NewestAsync()).Note.Text, await asked.Reader.ReadAsync(Ct));
         await clock.PassAsync(1, Ct);
@@ -56,7 +56,7 @@ public sealed class CourierLoopTests : IAsyncLifetime
     public async Task Run_NewWitness_IsFoundWithinThirtySeconds()
     {
         await log.Host.Witnesses.RemoveAsync(await log.Host.PermitAsync(log.Company, "audit.share"), "liar.example", Ct);
-        await log.Host.Courier.StartAsync(Ct);
+        await log.Host.WitnessCourier.StartAsync(Ct);
         await clock.PassAsync(10, Ct);
         await clock.PassAsync(1, Ct);
         await clock.WaitAsync(30, Ct);

@@ -46,7 +46,7 @@ internal sealed class WitnessedHost(AuditHost host, CompanyId company) : IAsyncD
     public async Task<int> RoundAsync(int seconds = 10)
     {
         host.Time.Advance(TimeSpan.FromSeconds(seconds));
-        return await host.Courier.RunOnceAsync(Ct);
+        return await host.WitnessCourier.RunOnceAsync(Ct);
     }
 
     public async Task<(LogRow Row, SignedNote Note)> NewestAsync()
