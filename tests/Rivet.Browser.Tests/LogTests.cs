@@ -87,7 +87,7 @@ public sealed class LogTests(Chromium chromium)
         await Expect(page.Locator(".proof .rv-note.passing")).ToContainTextAsync("It holds");
         var said = await page.Locator(".rv-reckoning > li:last-child code").InnerTextAsync();
         Assert.Equal(said, await page.Locator(".rv-reckoning .result").Last.InnerTextAsync());
-        await page.Locator(".rv-event .rv-copy button").First.ClickAsync();
+        await page.Locator(".proof .rv-copy button").ClickAsync();
         Assert.Matches("^[0-9a-f]{64}$", await page.EvaluateAsync<string>("navigator.clipboard.readText()"));
         await CheckAsync(page, "event");
         visit.AssertQuiet();
