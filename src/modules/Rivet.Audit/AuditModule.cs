@@ -65,7 +65,7 @@ public static class AuditModule
     public static void MapAuditFiles(this IEndpointRouteBuilder app)
     {
         var files = app.ServiceProvider.GetRequiredService<AuditFiles>();
-        app.MapGet("/audit/{log}/{**path}", (string log, string path, HttpContext context, CancellationToken ct) => files.ReadAsync(log, path, context, ct));
+        app.MapGet("/audit/{log}/{**path}", (string log, string? path, HttpContext context, CancellationToken ct) => files.ReadAsync(log, path ?? "", context, ct));
     }
 
     private static void AddWitnesses(this IServiceCollection services)
