@@ -34,22 +34,18 @@ internal static class Tool
         using var process = Start(start);
         await using var killed = ct.Register(() => process.Kill(entireProcessTree: true));
         var (output, error) = (process.StandardOutput.ReadToEndAsync(ct), process.StandardError.ReadToEndAsync(ct));
-        if (surroundings?.Input is { } input)
-        {
-            await WriteAsync(process.StandardInput.BaseStream, input, ct);
-        }
-
-        process.StandardInput.Close();
+        await WriteAsync(process.StandardInput, surroundings?.Input ?? default, ct);
         await process.WaitForExitAsync(ct);
         return new ToolEnd(process.ExitCode, await output, await error);
     }
 
     /// <summary>A program that has seen enough may end without reading to the end: its exit code says what it thinks.</summary>
-    private static async Task WriteAsync(Stream stdin, ReadOnlyMemory<byte> input, CancellationToken ct)
+    private static async Task WriteAsync(StreamWriter stdin, ReadOnlyMemory<byte> input, CancellationToken ct)
     {
         try
         {
-            await stdin.WriteAsync(input, ct);
+            await stdin.BaseStream.WriteAsync(input, ct);
+            stdin.Close();
         }
         catch (IOException)
         {

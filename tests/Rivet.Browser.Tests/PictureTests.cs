@@ -57,10 +57,10 @@ public sealed class PictureTests(Chromium chromium)
                 (options.ColorScheme, options.Locale, options.StorageState) = (scheme, locale, state);
                 options.ViewportSize = new ViewportSize { Width = width, Height = width == 390 ? 844 : 800 };
             });
-            foreach (var path in new[] { "/people", "/status", "/welcome", "/settings/mail" })
+            foreach (var path in new[] { "/people", "/status", "/log", "/welcome", "/settings/mail" })
             {
                 var other = await visit.PageAsync(path);
-                await Expect(other.Locator("[aria-busy=false]")).ToBeVisibleAsync();
+                await Expect(other.Locator("[aria-busy=false]").First).ToBeVisibleAsync();
                 if (path == "/status")
                 {
                     await Expect(other.Locator(".rv-spark").First).ToBeVisibleAsync();

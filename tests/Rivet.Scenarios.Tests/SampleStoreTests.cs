@@ -15,6 +15,45 @@ public sealed class SampleStoreTests
     private static readonly string[] Texts = ["A first message.", "第二条消息。", "Edited afterwards."];
 
     [Fact]
+    public async Task Store_OfVersion01_ItsChainOfEventsGoesOnInTheSealedLogs()
+    {
+        using var folder = new TempFolder();
+        var store = SampleStore.CopyTo(folder["data"], folder["keys"]);
+        var (kinds, head) = ReadChain(store.Database);
+        using var server = ServerProcess.Start(folder);
+
+        var ended = await Recovery.RecoverProcess.EventAsync(server, "audit.chain.ended");
+        Assert.Contains($"\"hash\":\"{head}\"", ended, StringComparison.Ordinal);
+        Assert.Contains($"\"sequence\":\"{kinds.Count}\"", ended, StringComparison.Ordinal);
+        var events = await Recovery.RecoverProcess.RunAnywhereAsync(null, ["events", "--data", store.Data, "--keys", store.Keys]);
+        var read = events.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => JsonDocument.Parse(line).RootElement)
+            .Where(line => line.GetProperty("class_uid").GetInt32() == 0)
+            .Select(line => line.GetProperty("metadata").GetProperty("event_code").GetString()!)
+            .Where(kind => kind != "audit.chain.ended");
+        Assert.Equal(kinds.Order(StringComparer.Ordinal), read.Order(StringComparer.Ordinal));
+    }
+
+    private static (List<string> Kinds, string Head) ReadChain(string database)
+    {
+        using var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={database};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT kind FROM audit_event";
+        var kinds = new List<string>();
+        using (var reader = command.ExecuteReader())
+        {
+            while (reader.Read())
+            {
+                kinds.Add(reader.GetString(0));
+            }
+        }
+
+        command.CommandText = "SELECT lower(hex(hash)) FROM audit_head";
+        return (kinds, (string)command.ExecuteScalar()!);
+    }
+
+    [Fact]
     public async Task Store_OfVersion01_OpensAndIsReadable()
     {
         using var folder = new TempFolder();

@@ -1,3 +1,5 @@
+using Rivet.Kernel;
+
 namespace Rivet.Storage;
 
 /// <summary>
@@ -34,11 +36,14 @@ public class StoreUnavailableException : Exception
 }
 
 /// <summary>The security log does not keep up, or fails: what would have to be recorded is not done, and nothing was stored.</summary>
-public sealed class LogBehindException : StoreUnavailableException
+public sealed class LogBehindException : StoreUnavailableException, IUnavailable
 {
     /// <summary>Makes the exception.</summary>
     public LogBehindException(string message)
         : base(message)
     {
     }
+
+    /// <inheritdoc/>
+    public string Reason => "log.behind";
 }

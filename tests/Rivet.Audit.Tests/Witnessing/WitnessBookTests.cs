@@ -157,7 +157,7 @@ public sealed class WitnessBookTests : IAsyncLifetime
     [InlineData("127.0.0.1", true, true)]
     [InlineData("::1", true, true)]
     public void Address_OfAMachineAboutItself_IsNoWitness(string address, bool isClear, bool possible)
-        => Assert.Equal(possible, WitnessAddresses.IsPossible(IPAddress.Parse(address), isClear));
+        => Assert.Equal(possible, WitnessHttp.MayConnect(IPAddress.Parse(address), isClear));
 
     [Theory]
     [InlineData("en")]

@@ -1,8 +1,9 @@
-using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using Rivet.Hosting.Outgoing;
 using Rivet.Kernel;
 
 namespace Rivet.Audit.Witnessing;
@@ -81,12 +82,15 @@ internal sealed class WitnessHttp : IDisposable
         return count > LongestAnswer ? null : buffer[..count];
     }
 
+    /// <summary>A witness may be inside the company's own network too; in clear only on this machine.</summary>
+    internal static bool MayConnect(IPAddress address, bool isClear) => isClear ? PeerAddress.IsLoopback(address) : !PeerAddress.IsNobodys(address);
+
     /// <summary>To the addresses that were judged, so that a name that changes meanwhile leads nowhere else.</summary>
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken ct)
     {
         var host = context.DnsEndPoint.Host;
         IPAddress[] found = IPAddress.TryParse(host, out var given) ? [given] : await Dns.GetHostAddressesAsync(host, ct);
-        var possible = found.Where(one => WitnessAddresses.IsPossible(one, isClear: address.Scheme == Uri.UriSchemeHttp)).ToArray();
+        var possible = found.Where(one => MayConnect(one, isClear: address.Scheme == Uri.UriSchemeHttp)).ToArray();
         if (possible.Length == 0)
         {
             throw new IOException($"{host} is no place of a witness.");

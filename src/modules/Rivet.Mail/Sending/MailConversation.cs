@@ -1,12 +1,13 @@
-using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Net;
 using System.Security.Authentication;
 using System.Security.Cryptography;
-using MailKit;
 using MailKit.Net.Smtp;
 using MailKit.Security;
+using MailKit;
 using MimeKit;
+using Rivet.Hosting.Outgoing;
 
 namespace Rivet.Mail;
 
@@ -117,7 +118,7 @@ internal sealed class MailConversation : IDisposable
         try
         {
             IPAddress[] found = IPAddress.TryParse(settings.Host, out var given) ? [given] : await Dns.GetHostAddressesAsync(settings.Host, ct);
-            return found.Where(MailAddresses.IsPossible).ToArray() is { Length: > 0 } possible ? possible : null;
+            return found.Where(address => !PeerAddress.IsNobodys(address)).ToArray() is { Length: > 0 } possible ? possible : null;
         }
         catch (SocketException)
         {

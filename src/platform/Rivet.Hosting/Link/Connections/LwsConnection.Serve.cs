@@ -196,6 +196,10 @@ internal sealed partial class LwsConnection
             Interlocked.Decrement(ref underWay);
             return;
         }
+        catch (Exception fault) when (fault is IUnavailable)
+        {
+            answer = Refusals.Unavailable(((IUnavailable)fault).Reason, fault.Message);
+        }
         catch (Exception fault)
         {
             var incident = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6));
