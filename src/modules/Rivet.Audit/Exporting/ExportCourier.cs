@@ -128,8 +128,9 @@ internal sealed class ExportCourier(
             var batch = await reader.ReadAsync(row, settings, ct);
             return batch is null || batch.Lines.Count == 0 ? (batch, ExportOutcome.Sent) : (batch, await sender.SendAsync(settings, batch, ct));
         }
-        catch (Exception exception) when (exception is StoreUnavailableException or LogUnavailableException or InvalidDataException)
+        catch (Exception exception) when (exception is not OperationCanceledException)
         {
+            // Whatever a receiver brings about stops its own export, never the server.
             Log.ReadFailed(log, exception);
             return (null, new(ExportStep.Log));
         }

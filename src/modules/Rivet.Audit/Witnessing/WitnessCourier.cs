@@ -154,8 +154,9 @@ internal sealed class WitnessCourier(
             turn.Note(verdict, options.Value.CosignEvery, backoff);
             await ledger.KeepAsync(witness, offer, verdict);
         }
-        catch (Exception exception) when (exception is LogUnavailableException or StoreUnavailableException or InvalidDataException)
+        catch (Exception exception) when (exception is not OperationCanceledException)
         {
+            // Whatever a witness brings about ends its own turn, never the server.
             turn.Note(new WitnessVerdict.Failed(AuditWitnessFailure.LogDamaged), options.Value.CosignEvery, backoff);
             Log.WitnessesFailed(log, exception);
         }
