@@ -20,10 +20,10 @@ internal static class AdminAuditExport
     private static Command Syslog(Options options)
     {
         var address = new Argument<string>("HOST:PORT") { Description = options.Words["argument.audit-export-syslog"] };
-        var common = new Common(options);
-        return CommandShape.Of("audit-export-add-syslog", options, [address, .. common.Parts], async (parsed, session, ct) =>
+        var destination = new DestinationOptions(options);
+        return CommandShape.Of("audit-export-add-syslog", options, [address, .. destination.Parts], async (parsed, session, ct) =>
         {
-            var request = await common.ReadAsync(parsed, session, LogExportKind.Syslog, parsed.GetValue(address)!, ct);
+            var request = await destination.ReadAsync(parsed, session, LogExportKind.Syslog, parsed.GetValue(address)!, ct);
             await AddAsync(session, request, ct);
         }, "syslog");
     }
@@ -32,10 +32,10 @@ internal static class AdminAuditExport
     {
         var address = new Argument<string>("URL") { Description = options.Words["argument.audit-export-webhook"] };
         var secret = new Option<FileInfo>("--secret-file") { Description = options.Words["option.audit-export-secret"], Required = true, HelpName = "FILE" };
-        var common = new Common(options);
-        return CommandShape.Of("audit-export-add-webhook", options, [address, secret, .. common.Parts], async (parsed, session, ct) =>
+        var destination = new DestinationOptions(options);
+        return CommandShape.Of("audit-export-add-webhook", options, [address, secret, .. destination.Parts], async (parsed, session, ct) =>
         {
-            var request = await common.ReadAsync(parsed, session, LogExportKind.Webhook, parsed.GetValue(address)!, ct);
+            var request = await destination.ReadAsync(parsed, session, LogExportKind.Webhook, parsed.GetValue(address)!, ct);
             request.Secret = (await File.ReadAllTextAsync(Existing(session, parsed.GetValue(secret)!), ct)).TrimEnd('\r', '\n');
             await AddAsync(session, request, ct);
         }, "webhook");
@@ -139,8 +139,8 @@ internal static class AdminAuditExport
     private static string Existing(Session session, FileInfo file)
         => file.Exists ? file.FullName : throw new CliExit(ExitCode.NoSuchName, session.Words["mail.no-file", file.FullName]);
 
-    /// <summary>What both kinds have.</summary>
-    private sealed class Common(Options options)
+    /// <summary>What a destination of either kind takes.</summary>
+    private sealed class DestinationOptions(Options options)
     {
         private readonly Option<string?> name = new("--name") { Description = options.Words["option.audit-export-name"], HelpName = "NAME" };
         private readonly Option<FileInfo?> certificate = new("--certificate") { Description = options.Words["option.audit-export-certificate"], HelpName = "FILE" };

@@ -18,6 +18,7 @@ public sealed partial class LogConsole
     private readonly CancellationTokenSource closing = new();
     private readonly List<EntryRow> held = [];
     private LogQuery query = new();
+    private Task following = Task.CompletedTask;
     private List<EntryRow>? rows;
     private IReadOnlyList<FacetGroup> groups = [];
     private IReadOnlyList<SavedQuery> saved = [];
@@ -71,6 +72,7 @@ public sealed partial class LogConsole
     public async ValueTask DisposeAsync()
     {
         await closing.CancelAsync();
+        await following;
         closing.Dispose();
     }
 
@@ -79,7 +81,7 @@ public sealed partial class LogConsole
     {
         if (RendererInfo.IsInteractive)
         {
-            _ = InvokeAsync(FollowAsync);
+            following = InvokeAsync(FollowAsync);
         }
     }
 
@@ -154,6 +156,11 @@ public sealed partial class LogConsole
         catch (Exception left) when (left is OperationCanceledException or ObjectDisposedException or JSDisconnectedException)
         {
             // The page was left.
+        }
+        catch (Exception fault)
+        {
+            // A feed that ended silently would look like a company where nothing happens.
+            await DispatchExceptionAsync(fault);
         }
     }
 
