@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
 using Rivet.Access;
+using Rivet.Audit.Columns;
 using Rivet.Audit.Exporting;
 using Rivet.Audit.SavedQueries;
 using Rivet.Audit.Sealing;
@@ -38,6 +39,10 @@ internal sealed class AuditHost : IAsyncDisposable
     public IAuditLog Log => provider.GetRequiredService<IAuditLog>();
 
     public IAuditSearch Search => provider.GetRequiredService<IAuditSearch>();
+
+    public IAuditAnalysis Analysis => provider.GetRequiredService<IAuditAnalysis>();
+
+    public ColumnKeeper Columns => provider.GetRequiredService<ColumnKeeper>();
 
     public SavedQueryBook Queries => provider.GetRequiredService<SavedQueryBook>();
 

@@ -137,10 +137,10 @@ public sealed class SearchTests : IAsyncLifetime
     [Fact]
     public async Task Find_MoreThanOneCallLooksAt_SaysFromWhereToGoOn()
     {
-        await RecordManyAsync(AuditSearch.MostLooked + AuditSearch.AtATime + 10);
+        await RecordManyAsync(AuditSearch.MostRead + AuditSearch.AtATime + 10);
         var first = await FindAsync(new() { Kinds = ["nothing-like-it"] });
         Assert.Empty(first.Entries);
-        Assert.InRange(first.Looked, AuditSearch.MostLooked - AuditSearch.AtATime, AuditSearch.MostLooked + AuditSearch.AtATime);
+        Assert.InRange(first.Looked, AuditSearch.MostRead - AuditSearch.AtATime, AuditSearch.MostRead + AuditSearch.AtATime);
         Assert.Equal(first.Size - first.Looked, first.Next);
         var second = await FindAsync(new() { Kinds = ["nothing-like-it"] }, first.Next);
         Assert.Null(second.Next);

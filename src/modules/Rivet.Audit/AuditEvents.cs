@@ -28,6 +28,9 @@ internal static class AuditEvents
     /// <summary>The application name of the keys under which the log names people, one a person.</summary>
     public const string KeysOfPeople = "audit";
 
+    /// <summary>The application name of the key of what columns say openly: times, kinds, outcomes.</summary>
+    public const string KeysOfColumns = "audit.columns";
+
     /// <summary>The application name of the keys of exports' settings.</summary>
     public const string KeysOfExports = "audit-export";
 }

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Rivet.Audit.Columns;
 using Rivet.Audit.Entries;
 using Rivet.Audit.Exporting;
 using Rivet.Audit.Reading;
@@ -44,6 +45,7 @@ public static class AuditModule
         services.AddSingleton<AuditFiles>();
         services.AddSingleton<AuditRequests>();
         services.AddSingleton<IAuditSearch, AuditSearch>();
+        services.AddColumns();
         services.AddSingleton<SavedQueryBook>();
         services.AddSingleton<LogWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<LogWatch>());
@@ -73,6 +75,12 @@ public static class AuditModule
         services.AddSingleton<IAuditWitnesses, WitnessBook>().AddSingleton<WitnessRequests>();
         services.AddSingleton(new WitnessBackoff(Random.Shared)).AddSingleton<WitnessJudge>().AddSingleton<WitnessLedger>();
         services.AddSingleton<WitnessCourier>().AddHostedService(provider => provider.GetRequiredService<WitnessCourier>());
+    }
+
+    private static void AddColumns(this IServiceCollection services)
+    {
+        services.AddSingleton<ColumnVault>().AddSingleton<SegmentReader>().AddSingleton<IAuditAnalysis, AuditAnalysis>();
+        services.AddSingleton<ColumnKeeper>().AddHostedService(provider => provider.GetRequiredService<ColumnKeeper>());
     }
 
     /// <summary>Adds only <see cref="IOwnersLog"/>, for a program beside the server.</summary>

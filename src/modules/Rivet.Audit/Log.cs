@@ -30,4 +30,10 @@ internal static partial class Log
 
     [LoggerMessage(4042, LogLevel.Warning, "The witnesses cannot be asked now")]
     public static partial void WitnessesFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(4050, LogLevel.Warning, "Columns of the security log cannot be made now; the next round tries again")]
+    public static partial void ColumnsWait(ILogger logger, Exception exception);
+
+    [LoggerMessage(4051, LogLevel.Warning, "Columns of the log of {Name} cannot be read (segment {Segment}); they are made again of the entries")]
+    public static partial void ColumnsDamaged(ILogger logger, string name, long segment, Exception exception);
 }

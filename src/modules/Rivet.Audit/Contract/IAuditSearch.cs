@@ -71,6 +71,9 @@ public sealed record AuditQuery
     /// <summary>Whether entries must be opened to know whether they are wanted.</summary>
     internal bool LooksInside => Person != default || TargetKind is not null || Target != default || Via != default || About != default || Text is not null;
 
+    /// <summary>Whether it takes the people's numbers to ask the columns.</summary>
+    internal bool NamesPeople => Person != default || Target != default || About != default;
+
     /// <summary>The same within the bounds.</summary>
     internal AuditQuery Bounded() => this with
     {

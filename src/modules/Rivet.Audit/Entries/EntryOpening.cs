@@ -30,6 +30,18 @@ internal sealed class EntryOpening(IVault vault)
         return [.. entries];
     }
 
+    /// <summary>Entries of one log from an index on, as far as they say it openly.</summary>
+    public static IEnumerable<AuditEntry> ReadOpenly(CompanyId log, long from, IReadOnlyList<ReadOnlyMemory<byte>> stored)
+    {
+        var closed = AuditContentState.Destroyed;
+        for (var at = 0; at < stored.Count; at++)
+        {
+            yield return LogEntry.TryRead(stored[at], out var head)
+                ? Entry(log, from + at, [], head, new(null, closed), new(null, closed), new(null, closed))
+                : AuditEntry.Unreadable(from + at, string.Empty);
+        }
+    }
+
     /// <summary>What the entries seal, class by class: a key of another class opens nothing.</summary>
     private async ValueTask<Opened<EntryContent>[]> ContentsAsync(CompanyId log, LogEntry?[] heads, CancellationToken ct)
     {

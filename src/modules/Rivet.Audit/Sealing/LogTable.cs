@@ -102,6 +102,42 @@ internal static class LogTable
         return entries;
     }
 
+    /// <summary>Entries as stored; bytes that are none stand for those that are missing, so that each keeps its place.</summary>
+    public static List<ReadOnlyMemory<byte>> Stretch(ReadSession session, CompanyId company, long from, long to)
+    {
+        var entries = new List<ReadOnlyMemory<byte>>((int)(to - from));
+        while (from + entries.Count < to)
+        {
+            var next = from + entries.Count;
+            var end = Math.Min(to, ((next / TilePath.FullWidth) + 1) * TilePath.FullWidth);
+            var read = Entries(session, company, next, end);
+            entries.AddRange(read);
+            entries.AddRange(Enumerable.Repeat(ReadOnlyMemory<byte>.Empty, (int)(end - next) - read.Count));
+        }
+
+        return entries;
+    }
+
+    /// <summary>Single entries as stored, in the order of their indices; a bundle is read once for neighbours.</summary>
+    public static List<ReadOnlyMemory<byte>> Some(ReadSession session, CompanyId log, IReadOnlyList<long> indices)
+    {
+        var entries = new List<ReadOnlyMemory<byte>>(indices.Count);
+        var (number, bundle) = (-1L, (IReadOnlyList<ReadOnlyMemory<byte>>)[]);
+        foreach (var index in indices)
+        {
+            if (index / TilePath.FullWidth != number)
+            {
+                number = index / TilePath.FullWidth;
+                bundle = FindBundle(session, log, number) is { } bytes && EntryBundle.Read(bytes) is { } read ? [.. read] : [];
+            }
+
+            var at = (int)(index % TilePath.FullWidth);
+            entries.Add(at < bundle.Count ? bundle[at] : default);
+        }
+
+        return entries;
+    }
+
     /// <summary>A column that was changed into another type counts as missing.</summary>
     private static byte[]? Bytes(DbDataReader row) => row.GetValue(0) as byte[];
 

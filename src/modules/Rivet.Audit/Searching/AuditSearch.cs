@@ -1,20 +1,29 @@
+using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
+using Rivet.Audit.Columns;
 using Rivet.Audit.Entries;
 using Rivet.Audit.Sealing;
 using Rivet.Kernel;
 using Rivet.Storage;
 using Rivet.Transparency;
+using Rivet.Vault;
 
 namespace Rivet.Audit.Searching;
 
-/// <summary>Looks through a log from its end, some bundles at a time: headers first, and only what is left is opened.</summary>
-internal sealed class AuditSearch(IStore store, EntryOpening opening, ILogger<AuditSearch> log) : IAuditSearch
+/// <summary>
+/// Looks through a log from its end. Where a segment has columns, they tell which entries to open; elsewhere the entries' headers do. What is
+/// found was read from the log itself either way.
+/// </summary>
+internal sealed class AuditSearch(IStore store, IVault vault, SegmentReader segments, EntryOpening opening, ILogger<AuditSearch> log) : IAuditSearch
 {
-    /// <summary>Most entries looked at in one call.</summary>
-    internal const int MostLooked = 20 * AtATime;
+    /// <summary>Most entries read one by one in one call.</summary>
+    internal const int MostRead = 20 * AtATime;
 
     /// <summary>Entries read and opened at once: whole bundles.</summary>
     internal const int AtATime = 4 * TilePath.FullWidth;
+
+    /// <summary>Most segments whose columns are looked at in one call.</summary>
+    internal const int MostSegments = 1024;
 
     private const int MostFound = 1000;
     private const string Permission = "audit.read";
@@ -30,79 +39,153 @@ internal sealed class AuditSearch(IStore store, EntryOpening opening, ILogger<Au
 
         try
         {
-            return await FindAsync(permit.Company, query.Bounded(), before, Math.Clamp(count, 1, MostFound), ct);
+            var company = permit.Company;
+            var (size, stored) = await store.ReadAsync(session => (LogTable.SizeOf(session, company), ColumnTable.Segments(session, company)), ct);
+            var people = query.NamesPeople ? await PeopleNumbers.ReadAsync(store, vault, company, ct) : PeopleNumbers.None(company);
+            var look = new Look(company, query.Bounded(), people, size, Math.Clamp(before ?? size, 0, size), Math.Clamp(count, 1, MostFound));
+            await LookAsync(look, stored, ct);
+            return look.Found();
         }
-        catch (Exception exception) when (exception is StoreUnavailableException or InvalidDataException)
+        catch (Exception exception) when (exception is StoreUnavailableException or LogUnavailableException or InvalidDataException)
         {
             Log.ReadFailed(log, exception);
             return AuditRefusal.Unavailable;
         }
     }
 
-    private async ValueTask<AuditFound> FindAsync(CompanyId company, AuditQuery query, long? before, int count, CancellationToken ct)
+    private async ValueTask LookAsync(Look look, HashSet<long> stored, CancellationToken ct)
     {
-        var size = await store.ReadAsync(session => LogTable.Find(session, company)?.Size ?? 0, ct);
-        var to = Math.Clamp(before ?? size, 0, size);
-        var top = to;
-        var (found, facets) = (new List<AuditEntry>(), new FacetCount());
-        DateTimeOffset? backTo = null;
-        while (to > query.FromIndex && found.Count < count && top - to < MostLooked)
+        for (var turn = 0; turn < MostSegments && !look.IsDone; turn++)
         {
-            var from = Math.Max(query.FromIndex, (to - 1) / AtATime * AtATime);
-            var (wanted, oldest) = await LookAsync(company, query, from, to, ct);
-            (to, backTo) = (from, oldest ?? backTo);
-            foreach (var entry in wanted)
+            var segment = (look.To - 1) / ColumnBlock.SegmentSize;
+            if (!stored.Contains(segment) || !await TryLookInColumnsAsync(look, segment, ct))
             {
-                facets.Add(entry);
-                found.Add(entry);
+                stored.Remove(segment);
+                await LookAtEntriesAsync(look, Math.Max(look.Query.FromIndex, segment * ColumnBlock.SegmentSize), ct);
+            }
+        }
+    }
+
+    /// <summary>From the newest of the segment's wanted rows on; false when its columns cannot be read.</summary>
+    private async ValueTask<bool> TryLookInColumnsAsync(Look look, long segment, CancellationToken ct)
+    {
+        try
+        {
+            var oldestMs = long.MaxValue;
+            var blocks = await segments.ReadAsync(
+                look.Company, segment,
+                (block, head) =>
+                {
+                    oldestMs = Math.Min(oldestMs, block.MonthMs + head.FirstMs);
+                    return look.Filter.PartsFor(block, head)?.Append(ColumnPart.Place);
+                },
+                ct);
+            var first = segment * ColumnBlock.SegmentSize;
+            var wanted = blocks.SelectMany(block => Places(block, look.Filter)).Select(place => first + place)
+                .Where(index => index < look.To && index >= look.Query.FromIndex).OrderDescending();
+            foreach (var indices in wanted.Chunk(AtATime))
+            {
+                await OpenAsync(look, indices, await store.ReadAsync(session => LogTable.Some(session, look.Company, indices), ct), ct);
+                look.To = indices[^1];
+                if (look.IsDone)
+                {
+                    return true;
+                }
+            }
+
+            look.Reach(Math.Max(first, look.Query.FromIndex), DateTimeOffset.FromUnixTimeMilliseconds(oldestMs));
+            return true;
+        }
+        catch (InvalidDataException exception)
+        {
+            await segments.ForgetAsync(look.Company, segment, exception, ct);
+            return false;
+        }
+    }
+
+    /// <summary>Entry by entry, some bundles at a time, down to an index.</summary>
+    private async ValueTask LookAtEntriesAsync(Look look, long downTo, CancellationToken ct)
+    {
+        while (look.To > downTo && !look.IsDone)
+        {
+            var from = Math.Max(downTo, (look.To - 1) / AtATime * AtATime);
+            var stored = await store.ReadAsync(session => LogTable.Stretch(session, look.Company, from, look.To), ct);
+            var heads = stored.ConvertAll(bytes => LogEntry.TryRead(bytes, out var read) ? read : null);
+            var left = Enumerable.Range(0, stored.Count).Reverse().Where(at => QueryMatch.Openly(look.Query, heads[at])).ToArray();
+            look.Read += stored.Count - left.Length;
+            await OpenAsync(look, Array.ConvertAll(left, at => from + at), [.. left.Select(at => stored[at])], ct);
+            look.Reach(from, heads.Find(head => head is not null) is { } oldest ? DateTimeOffset.FromUnixTimeMilliseconds(oldest.AtMs) : null);
+        }
+    }
+
+    private async ValueTask OpenAsync(Look look, long[] indices, IReadOnlyList<ReadOnlyMemory<byte>> stored, CancellationToken ct)
+    {
+        look.Read += indices.Length;
+        foreach (var entry in await opening.OpenAsync(look.Company, indices, stored, ct))
+        {
+            if (!look.Query.LooksInside || QueryMatch.Inside(look.Query, entry))
+            {
+                look.Take(entry);
+            }
+        }
+    }
+
+    private static List<ushort> Places(ColumnBlock block, BlockFilter filter)
+    {
+        var wanted = new List<ushort>();
+        if (filter.Rows(block, ColumnHead.Read(block[ColumnPart.Head]!.Value)) is { } rows)
+        {
+            var places = MemoryMarshal.Cast<byte, ushort>(block[ColumnPart.Place]!.Value.Span);
+            for (var row = 0; row < rows.Length; row++)
+            {
+                if (rows[row])
+                {
+                    wanted.Add(places[row]);
+                }
             }
         }
 
-        return new AuditFound
+        return wanted;
+    }
+
+    /// <summary>One call's way from newer to older.</summary>
+    private sealed class Look(CompanyId company, AuditQuery query, PeopleNumbers people, long size, long top, int count)
+    {
+        private readonly List<AuditEntry> entries = [];
+        private readonly FacetCount facets = new();
+        private readonly long begun = top;
+        private DateTimeOffset? backTo;
+
+        public CompanyId Company => company;
+
+        public AuditQuery Query => query;
+
+        public BlockFilter Filter { get; } = new(company, query, people);
+
+        /// <summary>Everything from here on was looked at.</summary>
+        public long To { get; set; } = top;
+
+        /// <summary>Entries read one by one.</summary>
+        public long Read { get; set; }
+
+        public bool IsDone => To <= query.FromIndex || entries.Count >= count || Read >= MostRead;
+
+        public void Take(AuditEntry entry)
         {
-            Entries = found.Count <= count ? found : found[..count],
-            Next = found.Count > count ? found[count - 1].Index : to > query.FromIndex ? to : null,
-            Looked = top - to,
-            LookedBackTo = backTo,
+            facets.Add(entry);
+            entries.Add(entry);
+        }
+
+        public void Reach(long to, DateTimeOffset? oldest) => (To, backTo) = (to, oldest ?? backTo);
+
+        public AuditFound Found() => new()
+        {
+            Entries = entries.Count <= count ? entries : entries[..count],
+            Next = entries.Count > count ? entries[count - 1].Index : To > query.FromIndex ? To : null,
+            Looked = begun - To,
+            LookedBackTo = backTo ?? (entries.Count > 0 ? entries[^1].Event.At : null),
             Size = size,
             Facets = facets.Facets(),
         };
-    }
-
-    /// <summary>What is wanted in a stretch of the log, newest first, and when its oldest entry happened.</summary>
-    private async ValueTask<(IReadOnlyList<AuditEntry> Wanted, DateTimeOffset? Oldest)> LookAsync(CompanyId company, AuditQuery query, long from, long to, CancellationToken ct)
-    {
-        var stored = await store.ReadAsync(session => Stretch(session, company, from, to), ct);
-        var (left, indices) = (new List<ReadOnlyMemory<byte>>(), new List<long>());
-        DateTimeOffset? oldest = null;
-        for (var at = stored.Count - 1; at >= 0; at--)
-        {
-            var header = LogEntry.TryRead(stored[at], out var read) ? read : null;
-            oldest = header is null ? oldest : DateTimeOffset.FromUnixTimeMilliseconds(header.AtMs);
-            if (QueryMatch.Openly(query, header))
-            {
-                left.Add(stored[at]);
-                indices.Add(from + at);
-            }
-        }
-
-        var opened = await opening.OpenAsync(company, indices, left, ct);
-        return (query.LooksInside ? [.. opened.Where(entry => QueryMatch.Inside(query, entry))] : opened, oldest);
-    }
-
-    /// <summary>Entries as stored; bytes that are none stand for those that are missing, so that each keeps its place.</summary>
-    private static List<ReadOnlyMemory<byte>> Stretch(ReadSession session, CompanyId company, long from, long to)
-    {
-        var entries = new List<ReadOnlyMemory<byte>>((int)(to - from));
-        while (from + entries.Count < to)
-        {
-            var next = from + entries.Count;
-            var end = Math.Min(to, ((next / TilePath.FullWidth) + 1) * TilePath.FullWidth);
-            var read = LogTable.Entries(session, company, next, end);
-            entries.AddRange(read);
-            entries.AddRange(Enumerable.Repeat(ReadOnlyMemory<byte>.Empty, (int)(end - next) - read.Count));
-        }
-
-        return entries;
     }
 }
