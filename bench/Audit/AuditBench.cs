@@ -20,15 +20,22 @@ internal static class AuditBench
     private const int Million = 1_000_000;
     private const int EventsATransaction = 16;
     private const int Writers = 64;
-    private static readonly CompanyId Company = new(Guid.CreateVersion7());
+    public static readonly CompanyId Company = new(Guid.CreateVersion7());
 
-    public static bool Knows(string name) => name is "audit" or "audit.append" or "audit.verify1m";
+    public static bool Knows(string name) => name is "audit" or "audit.append" or "audit.verify1m" || QueryBench.Knows(name);
 
     public static async Task<int> RunAsync(string name, Report report)
     {
         var root = Directory.CreateTempSubdirectory("rivet-bench-audit-").FullName;
         try
         {
+            if (QueryBench.Knows(name))
+            {
+                await QueryBench.RunAsync(name, report, root);
+                report.Write();
+                return 0;
+            }
+
             await using var provider = await StartAsync(root);
             var store = provider.GetRequiredService<IStore>();
             if (name is "audit" or "audit.append")
@@ -54,14 +61,14 @@ internal static class AuditBench
         }
     }
 
-    private static async Task<ServiceProvider> StartAsync(string root)
+    public static async Task<ServiceProvider> StartAsync(string root, TimeSpan? lookEvery = null)
     {
         var services = new ServiceCollection();
         services.AddLogging();
         services.AddStorage(options => options.Folder = Path.Combine(root, "data"));
         services.AddAccess();
         services.AddVault(options => options.RootKeyFile = Path.Combine(root, "root.key"));
-        services.AddAudit(options => (options.LookEvery, options.VerifyAllEvery) = (TimeSpan.FromHours(1), TimeSpan.FromDays(1)));
+        services.AddAudit(options => (options.LookEvery, options.VerifyAllEvery) = (lookEvery ?? TimeSpan.FromHours(1), TimeSpan.FromDays(1)));
         var provider = services.BuildServiceProvider();
         foreach (var hosted in provider.GetServices<IHostedService>())
         {
@@ -177,16 +184,7 @@ internal static class AuditBench
 
     private static async Task ProveAsync(Report report, ServiceProvider provider)
     {
-        var person = new PersonId(Guid.CreateVersion7());
-        await provider.GetRequiredService<IStore>().WriteAsync(
-            transaction =>
-            {
-                provider.GetRequiredService<IRelations>().Add(transaction, Resource.Of(Company), Relation.Administrator, person);
-                return Done.Value;
-            },
-            CancellationToken.None);
-        var question = new Question(Subject.OfPage(Company, person, new(Guid.CreateVersion7())), new("audit.read"), Resource.Of(Company));
-        var permit = (await provider.GetRequiredService<IAccess>().AskAsync(question, CancellationToken.None)).Permit!;
+        var permit = await PermitAsync(provider);
         var logs = provider.GetRequiredService<IAuditLog>();
         var times = new List<double>();
         for (var at = 0; at < 2000; at++)
@@ -199,6 +197,21 @@ internal static class AuditBench
         times.Sort();
         report.Add(new("audit.proof", Median(times), "ms", Median(times), "1 ms; event, path and checkpoint out of a million", "≤ 1"));
         report.Add(new("audit.proof.p99", times[times.Count * 99 / 100], "ms", times[times.Count * 99 / 100], "1 ms", "–"));
+    }
+
+    /// <summary>Whoever may read the company's log.</summary>
+    public static async Task<Permit> PermitAsync(ServiceProvider provider)
+    {
+        var person = new PersonId(Guid.CreateVersion7());
+        await provider.GetRequiredService<IStore>().WriteAsync(
+            transaction =>
+            {
+                provider.GetRequiredService<IRelations>().Add(transaction, Resource.Of(Company), Relation.Administrator, person);
+                return Done.Value;
+            },
+            CancellationToken.None);
+        var question = new Question(Subject.OfPage(Company, person, new(Guid.CreateVersion7())), new("audit.read"), Resource.Of(Company));
+        return (await provider.GetRequiredService<IAccess>().AskAsync(question, CancellationToken.None)).Permit!;
     }
 
     private static void Size(Report report, IStore store)
@@ -232,7 +245,7 @@ internal static class AuditBench
         report.Add(new("audit.verify1m", Median(times), "s", Median(times) / 10, "10 s; a process of its own, entries, tiles, tree, identifiers and times", "≤ 1"));
     }
 
-    private static long Sealed(IStore store)
+    public static long Sealed(IStore store)
         => store.ReadAsync(session => session.QueryFirst("SELECT size FROM audit_log WHERE company = $1", row => row.GetInt64(0), Company.ToBytes()), CancellationToken.None).Result;
 
     private static readonly PersonId[] People = [.. Enumerable.Range(0, 200).Select(_ => new PersonId(Guid.CreateVersion7()))];

@@ -35,7 +35,8 @@ internal sealed class AuditAnalysis(IStore store, IVault vault, SegmentReader se
         {
             var company = permit.Company;
             var size = await store.ReadAsync(session => LogTable.SizeOf(session, company), ct);
-            var people = await PeopleNumbers.ReadAsync(store, vault, company, ct);
+            var namesPeople = query.NamesPeople || groupings.Any(grouping => grouping.By is AuditDimension.Actor or AuditDimension.Person);
+            var people = namesPeople ? await PeopleNumbers.ReadAsync(store, vault, company, ct) : PeopleNumbers.None(company);
             return await new ColumnCount(store, segments, opening, people, query.Bounded(), groupings, size).RunAsync(ct);
         }
         catch (Exception exception) when (exception is StoreUnavailableException or LogUnavailableException or InvalidDataException)
