@@ -86,8 +86,7 @@ internal sealed class ColumnKeeper(IStore store, IVault vault, ColumnVault colum
         }
         catch (InvalidDataException exception)
         {
-            await BeginAnewAsync(company, exception, ct);
-            return true;
+            return await BeginAnewAsync(company, exception, ct);
         }
         catch (Exception exception) when (exception is StoreUnavailableException or LogUnavailableException)
         {
@@ -147,16 +146,25 @@ internal sealed class ColumnKeeper(IStore store, IVault vault, ColumnVault colum
             ct);
     }
 
-    /// <summary>Columns follow from the entries: what was changed is thrown away and made again.</summary>
-    private async ValueTask BeginAnewAsync(CompanyId company, Exception why, CancellationToken ct)
+    /// <summary>Columns follow from the entries: what was changed is thrown away and made again. True when that was done.</summary>
+    private async ValueTask<bool> BeginAnewAsync(CompanyId company, Exception why, CancellationToken ct)
     {
         Log.ColumnsDamaged(log, LogIdentity.NameOf(company), -1, why);
-        await store.WriteAsync(
-            transaction =>
-            {
-                ColumnTable.RemoveAll(transaction, company);
-                return Done.Value;
-            },
-            ct);
+        try
+        {
+            await store.WriteAsync(
+                transaction =>
+                {
+                    ColumnTable.RemoveAll(transaction, company);
+                    return Done.Value;
+                },
+                ct);
+            return true;
+        }
+        catch (StoreUnavailableException exception)
+        {
+            Log.ColumnsWait(log, exception);
+            return false;
+        }
     }
 }

@@ -65,13 +65,21 @@ internal sealed class SegmentReader(IStore store, ColumnVault vault, EntryOpenin
     public async ValueTask ForgetAsync(CompanyId company, long segment, Exception why, CancellationToken ct)
     {
         Log.ColumnsDamaged(log, LogIdentity.NameOf(company), segment, why);
-        await store.WriteAsync(
-            transaction =>
-            {
-                ColumnTable.Remove(transaction, company, segment);
-                return Done.Value;
-            },
-            ct);
+        try
+        {
+            await store.WriteAsync(
+                transaction =>
+                {
+                    ColumnTable.Remove(transaction, company, segment);
+                    return Done.Value;
+                },
+                ct);
+        }
+        catch (StoreUnavailableException exception)
+        {
+            // Whoever reads it next finds the same, and tries again.
+            Log.ColumnsWait(log, exception);
+        }
     }
 
     private async ValueTask FillAsync(CompanyId company, long segment, Dictionary<(int Class, int Month), (ColumnBlock Block, HashSet<ColumnPart> Parts)> blocks, CancellationToken ct)
