@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Rivet.Audit.Entries;
 using Rivet.Audit.Exporting;
 using Rivet.Audit.Reading;
+using Rivet.Audit.Retention;
 using Rivet.Audit.SavedQueries;
 using Rivet.Audit.Sealing;
 using Rivet.Audit.Searching;
@@ -50,6 +51,7 @@ public static class AuditModule
         services.AddWitnesses();
         services.AddSingleton<IStatusSource, AuditStatus>();
         services.AddExports();
+        services.AddRetention();
         return services.AddMigrations("audit", typeof(AuditModule).Assembly);
     }
 
@@ -59,6 +61,7 @@ public static class AuditModule
         services.GetRequiredService<AuditRequests>().Map(endpoints);
         services.GetRequiredService<ExportRequests>().Map(endpoints);
         services.GetRequiredService<WitnessRequests>().Map(endpoints);
+        services.GetRequiredService<RetentionRequests>().Map(endpoints);
     }
 
     /// <summary>Maps <c>/audit/LOG/…</c> over HTTPS. Whoever has no reader's token sees checkpoints only.</summary>
@@ -81,6 +84,13 @@ public static class AuditModule
         services.TryAddSingleton<EntryOpening>();
         services.TryAddSingleton<IOwnersLog, OwnersLog>();
         return services;
+    }
+
+    private static void AddRetention(this IServiceCollection services)
+    {
+        services.AddSingleton<LogCensus>().AddSingleton<RetentionDesk>().AddSingleton<RetentionRequests>().AddSingleton<RetentionKeeper>();
+        services.AddHostedService(provider => provider.GetRequiredService<RetentionKeeper>());
+        services.AddSingleton<IStatusSource, RetentionStatus>();
     }
 
     private static void AddExports(this IServiceCollection services)
