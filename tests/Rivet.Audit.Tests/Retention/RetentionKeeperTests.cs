@@ -114,6 +114,20 @@ public sealed class RetentionKeeperTests : RetentionWorld
         Assert.Equal(0, await PassAsync(10));
     }
 
+    [Theory]
+    [InlineData("UPDATE audit_keeping SET doubt_ms = 9223372036854775807, doubt_seen_ms = -1")]
+    [InlineData("UPDATE audit_keeping SET next_index = 'x'")]
+    [InlineData("UPDATE audit_month SET entries = 'x'")]
+    [InlineData("UPDATE audit_retention SET effective_ms = 9223372036854775807")]
+    public async Task Keep_RowEditedIntoNone_NeverEndsTheKeeper(string edit)
+    {
+        await Host.RecordAsync(LogonNow());
+        await SetAsync(Logons, 3);
+        await PassAsync(2);
+        AuditHost.Edit(Folder, edit);
+        Assert.Equal(0, await PassAsync(3));
+    }
+
     [Fact]
     public async Task Keep_LogDamaged_DestroysNothingAndSaysSo()
     {

@@ -82,6 +82,9 @@ internal static class AdminAuditRetention
 
     private static string NameOf(LogClassRetention one) => one.HasClass ? one.Class.ToString(CultureInfo.InvariantCulture) : Others;
 
+    /// <summary>A class of a newer server has its number only.</summary>
+    private static string WordOf(Words words, LogClassRetention one) => words.Has($"audit.class-{NameOf(one)}") ? words[$"audit.class-{NameOf(one)}"] : "";
+
     private static string Doubted(Session session, LogRetention held)
         => session.Words["audit.clock-doubted", AdminCommands.Local(held.ServerMs), AdminCommands.Local(held.ClockSeenMs)];
 
@@ -98,7 +101,7 @@ internal static class AdminAuditRetention
             session.Output, [words["heading.class"], "", words["heading.kept"], words["heading.events"], words["heading.next"]],
             held.Classes.Select(one => (IReadOnlyList<string>)
             [
-                NameOf(one), words[$"audit.class-{NameOf(one)}"], Kept(words, one), one.Events.ToString("N0", CultureInfo.CurrentCulture),
+                NameOf(one), WordOf(words, one), Kept(words, one), one.Events.ToString("N0", CultureInfo.CurrentCulture),
                 one.NextMonth.Length == 0 ? "–" : words["audit.destroyed-next", one.NextMonth, one.NextEvents, AdminCommands.Local(one.NextMs)],
             ]));
         if (held.Classes.Where(one => one.Shortens).Select(one => one.EffectiveMs).Order().FirstOrDefault() is > 0 and var effective)

@@ -94,8 +94,9 @@ internal sealed class RetentionKeeper(
 
             return (destroyed, null);
         }
-        catch (Exception exception) when (exception is StoreUnavailableException or InvalidDataException)
+        catch (Exception exception) when (exception is not OperationCanceledException)
         {
+            // A row that was edited into none ends this company's turn, never the server.
             Log.KeepingFailed(log, LogIdentity.NameOf(company), exception);
             return (destroyed, new(company, RetentionHoldReason.Store, time.GetUtcNow(), default));
         }

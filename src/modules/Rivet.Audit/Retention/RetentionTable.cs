@@ -14,7 +14,7 @@ internal static class RetentionTable
             "SELECT class, months, next_months, effective_ms FROM audit_retention WHERE company = $1",
             row => (Class: row.GetInt32(0), Kept: new KeptMonths(row.GetInt32(1), row.GetInt32(2), row.GetInt64(3))),
             company.ToBytes())
-            .Where(row => RetentionClasses.Allows(row.Class, row.Kept.Months) && RetentionClasses.Allows(row.Class, row.Kept.NextMonths))
+            .Where(row => RetentionClasses.Allows(row.Class, row.Kept.Months) && RetentionClasses.Allows(row.Class, row.Kept.NextMonths) && IsTime(row.Kept.EffectiveMs))
             .ToDictionary(row => row.Class, row => row.Kept);
 
     public static void Put(WriteTransaction transaction, CompanyId company, int ocsfClass, KeptMonths kept)
@@ -58,7 +58,7 @@ internal static class RetentionTable
     public static Keeping Find(ReadSession session, CompanyId company)
         => session.QueryFirst(
             "SELECT next_index, newest_ms, clock_ms, doubt_ms, doubt_seen_ms FROM audit_keeping WHERE company = $1",
-            row => new Keeping(row.GetInt64(0), row.GetInt64(1), new(row.GetInt64(2), row.GetInt64(3), row.GetInt64(4))),
+            row => new Keeping(row.GetInt64(0), row.GetInt64(1), ClockOf(row.GetInt64(2), row.GetInt64(3), row.GetInt64(4))),
             company.ToBytes()) ?? new Keeping(0, 0, default);
 
     public static void Put(WriteTransaction transaction, CompanyId company, Keeping keeping)
@@ -69,6 +69,11 @@ internal static class RetentionTable
                 clock_ms = excluded.clock_ms, doubt_ms = excluded.doubt_ms, doubt_seen_ms = excluded.doubt_seen_ms
             """,
             company.ToBytes(), keeping.NextIndex, keeping.NewestMs, keeping.Clock.SeenMs, keeping.Clock.DoubtMs, keeping.Clock.DoubtSeenMs);
+
+    /// <summary>Times that are none are as if the clock had never been looked at.</summary>
+    private static ClockState ClockOf(long seen, long doubt, long doubtSeen) => IsTime(seen) && IsTime(doubt) && IsTime(doubtSeen) ? new(seen, doubt, doubtSeen) : default;
+
+    private static bool IsTime(long ms) => ms >= 0 && ms < ClassMonth.EndOfTimeMs;
 
     public static WitnessedTime Witnessed(ReadSession session, CompanyId company)
     {
