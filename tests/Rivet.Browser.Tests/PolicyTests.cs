@@ -41,6 +41,35 @@ public sealed class PolicyTests(Chromium chromium)
     }
 
     [Fact]
+    public async Task LogRetention_Shortened_WantsTheCompanysNameAndCanBeTakenBack()
+    {
+        await using var site = Site.Start();
+        await using var visit = await chromium.OpenAsync(site.Address);
+        var page = await visit.PageAsync("/setup");
+        await site.SetUpAsync(page);
+        await OpenAsync(page, "log-retention");
+        await Expect(page.Locator("#keep-3002")).ToHaveValueAsync("0");
+        await Expect(page.Locator("#keep-3004 option[value='6']")).ToHaveCountAsync(0);
+        await CheckAsync(page, "log-retention");
+
+        await page.SelectOptionAsync("#keep-3002", "12");
+        await page.ClickAsync("main .rv-button.primary");
+        var confirm = page.Locator(".mud-dialog-actions .danger");
+        await Expect(confirm).ToBeDisabledAsync();
+        await Expect(page.Locator(".mud-dialog")).ToContainTextAsync("Sign-ins: from");
+        await CheckAsync(page, "log-retention-asks");
+        await page.FillAsync("#confirm-name", Site.CompanyName);
+        await confirm.ClickAsync();
+        await Expect(page.Locator(".rv-note.passing")).ToContainTextAsync("until then you can take it back");
+        await Expect(page.Locator("#keep-3002")).ToHaveValueAsync("12");
+        await CheckAsync(page, "log-retention-waits");
+        await page.SelectOptionAsync("#keep-3002", "0");
+        await page.ClickAsync("main .rv-button.primary");
+        await Expect(page.Locator(".rv-note.passing")).ToContainTextAsync("This holds now");
+        visit.AssertQuiet();
+    }
+
+    [Fact]
     public async Task Limits_Changed_AreThereAfterAReload()
     {
         await using var site = Site.Start();

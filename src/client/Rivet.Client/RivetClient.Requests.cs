@@ -112,6 +112,23 @@ public sealed partial class RivetClient
     public Task<Result<RemoveLogWitnessResponse, ClientRefusal>> RemoveLogWitnessAsync(string name, CancellationToken ct)
         => AskAsync(Method.RemoveLogWitness, new RemoveLogWitnessRequest { Name = name }, RemoveLogWitnessResponse.Parser, ct);
 
+    /// <summary>For how long what events of each class say can be read, and what is destroyed next.</summary>
+    public Task<Result<ReadLogRetentionResponse, ClientRefusal>> ReadLogRetentionAsync(CancellationToken ct)
+        => AskAsync(Method.ReadLogRetention, new ReadLogRetentionRequest(), ReadLogRetentionResponse.Parser, ct);
+
+    /// <summary>Decides that for some classes; all hold or none. A shorter time destroys, after days in which it can be taken back.</summary>
+    /// <param name="changes">Months by class; 0 is for ever.</param>
+    /// <param name="mayDestroy">Whoever asks knows that a shorter time destroys.</param>
+    /// <param name="ct">Withdraws the request.</param>
+    public Task<Result<ChangeLogRetentionResponse, ClientRefusal>> ChangeLogRetentionAsync(IEnumerable<LogClassChange> changes, bool mayDestroy, CancellationToken ct)
+        => AskAsync(
+            Method.ChangeLogRetention, new ChangeLogRetentionRequest { Changes = { changes }, MayDestroy = mayDestroy }, ChangeLogRetentionResponse.Parser, ct);
+
+    /// <summary>Says that the server's clock is right: it must be this device's, give or take an hour.</summary>
+    public Task<Result<ConfirmLogClockResponse, ClientRefusal>> ConfirmLogClockAsync(CancellationToken ct)
+        => AskAsync(
+            Method.ConfirmLogClock, new ConfirmLogClockRequest { AtMs = time.GetUtcNow().ToUnixTimeMilliseconds() }, ConfirmLogClockResponse.Parser, ct);
+
     /// <summary>The company's name and language; for administrators.</summary>
     public Task<Result<ReadCompanyResponse, ClientRefusal>> ReadCompanyAsync(CancellationToken ct)
         => AskAsync(Method.ReadCompany, new ReadCompanyRequest(), ReadCompanyResponse.Parser, ct);

@@ -19,6 +19,18 @@ internal static class AuditEvents
     public static readonly EventKind ExportAdded = new("audit.export.added", OcsfType.EntityCreated, EventSeverity.Medium, "name", "kind", "host");
     public static readonly EventKind ExportRemoved = new("audit.export.removed", OcsfType.EntityDeleted, EventSeverity.Medium, "name", "kind", "host");
 
+    /// <summary>Somebody decided anew for how long what events of a class say can be read: months, or <c>for-ever</c>.</summary>
+    public static readonly EventKind RetentionChanged = new("audit.retention.changed", OcsfType.EntityUpdated, EventSeverity.High, "class", "before", "after", "effective");
+
+    /// <summary>What so many events of a class and a month said was destroyed; their hashes stand.</summary>
+    public static readonly EventKind RetentionDestroyed = new("audit.retention.destroyed", OcsfType.EntityDeleted, EventSeverity.Medium, "class", "month", "events", "kept");
+
+    /// <summary>The server's clock went so many hours away from where it was seen last: nothing is destroyed until it is believed.</summary>
+    public static readonly EventKind ClockDoubted = new("audit.clock.doubted", OcsfType.FindingCreated, EventSeverity.Medium, "hours");
+
+    /// <summary>Somebody said that the server's clock is right.</summary>
+    public static readonly EventKind ClockConfirmed = new("audit.clock.confirmed", OcsfType.EntityUpdated, EventSeverity.Medium, "hours");
+
     /// <summary>Never recorded: what a test of an export sends.</summary>
     public static readonly EventKind ExportTest = new("audit.export.test", OcsfType.Other, EventSeverity.Informational);
 

@@ -7,6 +7,7 @@ using Rivet.Audit.Columns;
 using Rivet.Audit.Entries;
 using Rivet.Audit.Exporting;
 using Rivet.Audit.Reading;
+using Rivet.Audit.Retention;
 using Rivet.Audit.SavedQueries;
 using Rivet.Audit.Sealing;
 using Rivet.Audit.Searching;
@@ -52,6 +53,7 @@ public static class AuditModule
         services.AddWitnesses();
         services.AddSingleton<IStatusSource, AuditStatus>();
         services.AddExports();
+        services.AddRetention();
         return services.AddMigrations("audit", typeof(AuditModule).Assembly);
     }
 
@@ -61,6 +63,7 @@ public static class AuditModule
         services.GetRequiredService<AuditRequests>().Map(endpoints);
         services.GetRequiredService<ExportRequests>().Map(endpoints);
         services.GetRequiredService<WitnessRequests>().Map(endpoints);
+        services.GetRequiredService<RetentionRequests>().Map(endpoints);
     }
 
     /// <summary>Maps <c>/audit/LOG/…</c> over HTTPS. Whoever has no reader's token sees checkpoints only.</summary>
@@ -89,6 +92,13 @@ public static class AuditModule
         services.TryAddSingleton<EntryOpening>();
         services.TryAddSingleton<IOwnersLog, OwnersLog>();
         return services;
+    }
+
+    private static void AddRetention(this IServiceCollection services)
+    {
+        services.AddSingleton<LogCensus>().AddSingleton<RetentionDesk>().AddSingleton<RetentionRequests>().AddSingleton<RetentionKeeper>();
+        services.AddHostedService(provider => provider.GetRequiredService<RetentionKeeper>());
+        services.AddSingleton<IStatusSource, RetentionStatus>();
     }
 
     private static void AddExports(this IServiceCollection services)

@@ -26,4 +26,20 @@ public sealed class AuditOptions
     /// <summary>Pause between two checkpoints that a witness cosigns while the log grows; each is kept for good.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:30:00")]
     public TimeSpan CosignEvery { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How often what is over by a company's retention is destroyed.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan KeepEvery { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>How long a shorter retention waits before it holds; until then it can be taken back.</summary>
+    [Range(typeof(TimeSpan), "1.00:00:00", "90.00:00:00")]
+    public TimeSpan RetentionWaits { get; set; } = TimeSpan.FromDays(7);
+
+    /// <summary>How far the server's clock may go, either way, between two looks before it is in doubt; nothing of a log is destroyed meanwhile.</summary>
+    [Range(typeof(TimeSpan), "02:00:00", "20.00:00:00")]
+    public TimeSpan ClockLeap { get; set; } = TimeSpan.FromDays(2);
+
+    /// <summary>After how long a clock in doubt that goes on evenly is believed.</summary>
+    [Range(typeof(TimeSpan), "1.00:00:00", "90.00:00:00")]
+    public TimeSpan ClockSettles { get; set; } = TimeSpan.FromDays(7);
 }

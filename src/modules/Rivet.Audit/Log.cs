@@ -36,4 +36,13 @@ internal static partial class Log
 
     [LoggerMessage(4051, LogLevel.Warning, "Columns of the log of {Name} cannot be read (segment {Segment}); they are made again of the entries")]
     public static partial void ColumnsDamaged(ILogger logger, string name, long segment, Exception exception);
+
+    [LoggerMessage(4060, LogLevel.Warning, "The clock is in doubt for the log of {Name}: {Hours} hours from where it was seen last; nothing is destroyed meanwhile")]
+    public static partial void ClockDoubted(ILogger logger, string name, long hours);
+
+    [LoggerMessage(4061, LogLevel.Warning, "What is over by retention could not be destroyed in the log of {Name}; the next round tries again")]
+    public static partial void KeepingFailed(ILogger logger, string name, Exception? exception);
+
+    [LoggerMessage(4062, LogLevel.Information, "By retention of the log of {Name}, {Events} events of class {Class} of {Month} can no longer be read")]
+    public static partial void MonthDestroyed(ILogger logger, string name, long events, int @class, string month);
 }

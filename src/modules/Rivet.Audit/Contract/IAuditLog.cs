@@ -150,4 +150,19 @@ public enum AuditRefusal
 
     /// <summary>Five tests in a minute are enough.</summary>
     ExportTests = 25,
+
+    /// <summary>That class has no retention of its own.</summary>
+    RetentionClass = 30,
+
+    /// <summary>So many months are fewer than the class's least, or more than the most.</summary>
+    RetentionMonths = 31,
+
+    /// <summary>A shorter retention destroys, and whoever asked did not say that they know.</summary>
+    RetentionDestroys = 32,
+
+    /// <summary>The server's clock is in doubt: no retention is shortened meanwhile.</summary>
+    ClockInDoubt = 33,
+
+    /// <summary>The time that somebody confirms is not the server's.</summary>
+    ClockDiffers = 34,
 }

@@ -52,6 +52,11 @@ internal sealed class AuditRequests(IAuditLog log, IAuditReaders readers)
         AuditRefusal.WitnessUrlInvalid => Refusals.Invalid("audit.witness-url", "A witness has an https address; http only on the server's own machine."),
         AuditRefusal.WitnessCertificateInvalid => Refusals.Invalid("audit.witness-certificate", "That is no certificate in PEM, or the address is not https."),
         AuditRefusal.WitnessKnown => Refusals.Conflict("audit.witness-known", "There is a witness of this name, or with this key."),
+        AuditRefusal.RetentionClass => Refusals.Invalid("audit.retention-class", "That class has no retention of its own."),
+        AuditRefusal.RetentionMonths => Refusals.Invalid("audit.retention-months", "The log is kept for 3 to 120 months, changes of things and settings for 12 to 120, or for ever."),
+        AuditRefusal.RetentionDestroys => Refusals.Conflict("audit.retention-destroys", "A shorter time destroys what older events say; say that you know."),
+        AuditRefusal.ClockInDoubt => Refusals.Conflict("audit.clock-doubted", "The server's clock is in doubt; set it right or confirm it first."),
+        AuditRefusal.ClockDiffers => Refusals.Conflict("audit.clock-differs", "Your clock and the server's differ by more than an hour; set right the one that is wrong."),
         _ => throw new InvalidOperationException($"Refused by its own permit: {refusal}."),
     };
 }
