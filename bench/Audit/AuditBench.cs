@@ -1,11 +1,10 @@
 using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Rivet.Access;
 using Rivet.Audit;
 using Rivet.Kernel;
 using Rivet.Storage;
-using Rivet.Vault;
+using static Rivet.Bench.Audit.AuditStore;
 using static Rivet.Bench.Statistics;
 
 namespace Rivet.Bench.Audit;
@@ -20,29 +19,28 @@ internal static class AuditBench
     private const int Million = 1_000_000;
     private const int EventsATransaction = 16;
     private const int Writers = 64;
-    private static readonly CompanyId Company = new(Guid.CreateVersion7());
 
-    public static bool Knows(string name) => name is "audit" or "audit.append" or "audit.verify1m";
+    public static bool Knows(string name) => name is "audit" or "audit.append" or "audit.verify1m" or "audit.sealed" or "audit.sendcost";
 
     public static async Task<int> RunAsync(string name, Report report)
     {
         var root = Directory.CreateTempSubdirectory("rivet-bench-audit-").FullName;
         try
         {
-            await using var provider = await StartAsync(root);
-            var store = provider.GetRequiredService<IStore>();
-            if (name is "audit" or "audit.append")
+            if (name is "audit" or "audit.sealed")
             {
-                await AppendAsync(report, store, "audit.append", EventsATransaction, Million / 4);
-                await AppendAsync(report, store, "audit.append.single", 1, Million / 8);
+                await SealedLatency.RunAsync(report, root);
             }
 
-            await FillAsync(store, Million);
-            await ProveAsync(report, provider);
-            Size(report, store);
-            if (name is "audit" or "audit.verify1m")
+            if (name is "audit" or "audit.append" or "audit.verify1m")
             {
-                await VerifyAsync(report, provider, root);
+                await LogAsync(name, report, Directory.CreateDirectory(Path.Combine(root, "log")).FullName);
+            }
+
+            // Last: it binds this process to one core.
+            if (name is "audit" or "audit.sendcost")
+            {
+                await SendCost.RunAsync(report, root);
             }
 
             report.Write();
@@ -54,21 +52,24 @@ internal static class AuditBench
         }
     }
 
-    private static async Task<ServiceProvider> StartAsync(string root)
+    private static async Task LogAsync(string name, Report report, string root)
     {
-        var services = new ServiceCollection();
-        services.AddLogging();
-        services.AddStorage(options => options.Folder = Path.Combine(root, "data"));
-        services.AddAccess();
-        services.AddVault(options => options.RootKeyFile = Path.Combine(root, "root.key"));
-        services.AddAudit(options => (options.LookEvery, options.VerifyAllEvery) = (TimeSpan.FromHours(1), TimeSpan.FromDays(1)));
-        var provider = services.BuildServiceProvider();
-        foreach (var hosted in provider.GetServices<IHostedService>())
+        await using var provider = await StartAsync(root);
+        var store = provider.GetRequiredService<IStore>();
+        if (name is "audit" or "audit.append")
         {
-            await hosted.StartAsync(CancellationToken.None);
+            await AppendAsync(report, store, "audit.append", EventsATransaction, Million / 4);
+            await AppendAsync(report, store, "audit.append.single", 1, Million / 8);
         }
 
-        return provider;
+        await FillAsync(store, Million);
+        await ProveAsync(report, provider);
+        Size(report, store);
+        if (name is "audit" or "audit.verify1m")
+        {
+            await VerifyAsync(report, provider, root);
+        }
+
     }
 
     /// <summary>From the first transaction to the moment when the last event is under a signed checkpoint.</summary>
@@ -231,21 +232,4 @@ internal static class AuditBench
 
         report.Add(new("audit.verify1m", Median(times), "s", Median(times) / 10, "10 s; a process of its own, entries, tiles, tree, identifiers and times", "≤ 1"));
     }
-
-    private static long Sealed(IStore store)
-        => store.ReadAsync(session => session.QueryFirst("SELECT size FROM audit_log WHERE company = $1", row => row.GetInt64(0), Company.ToBytes()), CancellationToken.None).Result;
-
-    private static readonly PersonId[] People = [.. Enumerable.Range(0, 200).Select(_ => new PersonId(Guid.CreateVersion7()))];
-    private static readonly EventKind SignedIn = new("identity.device.signed-in", OcsfType.Logon, EventSeverity.Informational, "remote", "binding");
-
-    private static SecurityEvent Event(int number) => new()
-    {
-        Id = EntityId.New<EventId>(TimeProvider.System),
-        At = TimeProvider.System.GetUtcNow(),
-        Kind = SignedIn,
-        Actor = Subject.OfDevice(Company, People[number % People.Length], new(People[(number + 1) % People.Length].Value)),
-        Target = Resource.Of(new DeviceId(People[(number + 1) % People.Length].Value), Company),
-        Outcome = EventOutcome.Success,
-        Details = new Dictionary<string, string> { ["remote"] = "192.0.2.17", ["binding"] = "TlsExporter" },
-    };
 }

@@ -19,6 +19,9 @@ internal static class AuditEvents
     public static readonly EventKind ExportAdded = new("audit.export.added", OcsfType.EntityCreated, EventSeverity.Medium, "name", "kind", "host");
     public static readonly EventKind ExportRemoved = new("audit.export.removed", OcsfType.EntityDeleted, EventSeverity.Medium, "name", "kind", "host");
 
+    public static readonly EventKind QuerySaved = new("audit.query.saved", OcsfType.EntityCreated, EventSeverity.Informational, "query");
+    public static readonly EventKind QueryRemoved = new("audit.query.removed", OcsfType.EntityDeleted, EventSeverity.Informational, "query");
+
     /// <summary>Never recorded: what a test of an export sends.</summary>
     public static readonly EventKind ExportTest = new("audit.export.test", OcsfType.Other, EventSeverity.Informational);
 

@@ -15,6 +15,7 @@ using Rivet.Audit.Witnessing;
 using Rivet.Cryptography;
 using Rivet.Cryptography.Sodium;
 using Rivet.Hosting.Link;
+using Rivet.Hosting.Outgoing;
 using Rivet.Hosting.Status;
 using Rivet.Storage;
 
@@ -33,6 +34,7 @@ public static class AuditModule
         }
 
         services.TryAddSingleton<ISignatureVerifier, Ed25519Verifier>();
+        services.TryAddSingleton<Chance>();
         services.AddSingleton<LogIdentity>();
         services.AddSingleton<LogNews>();
         services.AddSingleton<EntrySealing>();
@@ -71,7 +73,7 @@ public static class AuditModule
     private static void AddWitnesses(this IServiceCollection services)
     {
         services.AddSingleton<IAuditWitnesses, WitnessBook>().AddSingleton<WitnessRequests>();
-        services.AddSingleton(new WitnessBackoff(Random.Shared)).AddSingleton<WitnessJudge>().AddSingleton<WitnessLedger>();
+        services.AddSingleton<WitnessJudge>().AddSingleton<WitnessLedger>();
         services.AddSingleton<WitnessCourier>().AddHostedService(provider => provider.GetRequiredService<WitnessCourier>());
     }
 
@@ -87,7 +89,7 @@ public static class AuditModule
     {
         services.AddMetrics();
         services.AddSingleton<ExportMeters>().AddSingleton<ExportBook>().AddSingleton<ExportReader>().AddSingleton<ExportSender>().AddSingleton<TestAllowance>();
-        services.AddSingleton(new ExportBackoff(Random.Shared)).AddSingleton<ExportCourier>();
+        services.AddSingleton<ExportCourier>();
         services.AddHostedService(provider => provider.GetRequiredService<ExportCourier>());
         services.AddSingleton<IAuditExports, ExportDesk>().AddSingleton<ExportRequests>();
         services.AddSingleton<IStatusSource, ExportStatus>();
