@@ -15,7 +15,9 @@ namespace Rivet.Bench.Audit;
 internal static class SendCost
 {
     private const int Rounds = 5;
-    private const int Pairs = 50;
+
+    /// <summary>So many that at saturation nobody writes more in a minute than a person may.</summary>
+    private const int Pairs = 250;
     private const int EventsPerSecond = 1000;
     private const int EventsATransaction = 50;
     private const double LimitPercent = 5;
