@@ -1,11 +1,10 @@
 using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Rivet.Access;
 using Rivet.Audit;
 using Rivet.Kernel;
 using Rivet.Storage;
-using Rivet.Vault;
+using static Rivet.Bench.Audit.AuditStore;
 using static Rivet.Bench.Statistics;
 
 namespace Rivet.Bench.Audit;
@@ -20,36 +19,33 @@ internal static class AuditBench
     private const int Million = 1_000_000;
     private const int EventsATransaction = 16;
     private const int Writers = 64;
-    public static readonly CompanyId Company = new(Guid.CreateVersion7());
 
-    public static bool Knows(string name) => name is "audit" or "audit.append" or "audit.verify1m" || QueryBench.Knows(name);
+    public static bool Knows(string name) => name is "audit" or "audit.append" or "audit.verify1m" or "audit.sealed" or "audit.sendcost" || QueryBench.Knows(name);
 
     public static async Task<int> RunAsync(string name, Report report)
     {
         var root = Directory.CreateTempSubdirectory("rivet-bench-audit-").FullName;
         try
         {
-            if (QueryBench.Knows(name))
+            if (name is "audit" or "audit.sealed")
             {
-                await QueryBench.RunAsync(name, report, root);
-                report.Write();
-                return 0;
+                await SealedLatency.RunAsync(report, root);
             }
 
-            await using var provider = await StartAsync(root);
-            var store = provider.GetRequiredService<IStore>();
-            if (name is "audit" or "audit.append")
+            if (name is "audit" or "audit.append" or "audit.verify1m")
             {
-                await AppendAsync(report, store, "audit.append", EventsATransaction, Million / 4);
-                await AppendAsync(report, store, "audit.append.single", 1, Million / 8);
+                await LogAsync(name, report, Directory.CreateDirectory(Path.Combine(root, "log")).FullName);
             }
 
-            await FillAsync(store, Million);
-            await ProveAsync(report, provider);
-            Size(report, store);
-            if (name is "audit" or "audit.verify1m")
+            if (name == "audit" || QueryBench.Knows(name))
             {
-                await VerifyAsync(report, provider, root);
+                await QueryBench.RunAsync(name, report, Directory.CreateDirectory(Path.Combine(root, "query")).FullName);
+            }
+
+            // Last: it binds this process to one core.
+            if (name is "audit" or "audit.sendcost")
+            {
+                await SendCost.RunAsync(report, root);
             }
 
             report.Write();
@@ -61,21 +57,23 @@ internal static class AuditBench
         }
     }
 
-    public static async Task<ServiceProvider> StartAsync(string root, TimeSpan? lookEvery = null)
+    private static async Task LogAsync(string name, Report report, string root)
     {
-        var services = new ServiceCollection();
-        services.AddLogging();
-        services.AddStorage(options => options.Folder = Path.Combine(root, "data"));
-        services.AddAccess();
-        services.AddVault(options => options.RootKeyFile = Path.Combine(root, "root.key"));
-        services.AddAudit(options => (options.LookEvery, options.VerifyAllEvery) = (lookEvery ?? TimeSpan.FromHours(1), TimeSpan.FromDays(1)));
-        var provider = services.BuildServiceProvider();
-        foreach (var hosted in provider.GetServices<IHostedService>())
+        await using var provider = await StartAsync(root);
+        var store = provider.GetRequiredService<IStore>();
+        if (name is "audit" or "audit.append")
         {
-            await hosted.StartAsync(CancellationToken.None);
+            await AppendAsync(report, store, "audit.append", EventsATransaction, Million / 4);
+            await AppendAsync(report, store, "audit.append.single", 1, Million / 8);
         }
 
-        return provider;
+        await FillAsync(store, Million);
+        await ProveAsync(report, provider);
+        Size(report, store);
+        if (name is "audit" or "audit.verify1m")
+        {
+            await VerifyAsync(report, provider, root);
+        }
     }
 
     /// <summary>From the first transaction to the moment when the last event is under a signed checkpoint.</summary>
@@ -199,21 +197,6 @@ internal static class AuditBench
         report.Add(new("audit.proof.p99", times[times.Count * 99 / 100], "ms", times[times.Count * 99 / 100], "1 ms", "–"));
     }
 
-    /// <summary>Whoever may read the company's log.</summary>
-    public static async Task<Permit> PermitAsync(ServiceProvider provider)
-    {
-        var person = new PersonId(Guid.CreateVersion7());
-        await provider.GetRequiredService<IStore>().WriteAsync(
-            transaction =>
-            {
-                provider.GetRequiredService<IRelations>().Add(transaction, Resource.Of(Company), Relation.Administrator, person);
-                return Done.Value;
-            },
-            CancellationToken.None);
-        var question = new Question(Subject.OfPage(Company, person, new(Guid.CreateVersion7())), new("audit.read"), Resource.Of(Company));
-        return (await provider.GetRequiredService<IAccess>().AskAsync(question, CancellationToken.None)).Permit!;
-    }
-
     private static void Size(Report report, IStore store)
     {
         var (entries, hashes) = store.ReadAsync(
@@ -244,21 +227,4 @@ internal static class AuditBench
 
         report.Add(new("audit.verify1m", Median(times), "s", Median(times) / 10, "10 s; a process of its own, entries, tiles, tree, identifiers and times", "≤ 1"));
     }
-
-    public static long Sealed(IStore store)
-        => store.ReadAsync(session => session.QueryFirst("SELECT size FROM audit_log WHERE company = $1", row => row.GetInt64(0), Company.ToBytes()), CancellationToken.None).Result;
-
-    private static readonly PersonId[] People = [.. Enumerable.Range(0, 200).Select(_ => new PersonId(Guid.CreateVersion7()))];
-    private static readonly EventKind SignedIn = new("identity.device.signed-in", OcsfType.Logon, EventSeverity.Informational, "remote", "binding");
-
-    private static SecurityEvent Event(int number) => new()
-    {
-        Id = EntityId.New<EventId>(TimeProvider.System),
-        At = TimeProvider.System.GetUtcNow(),
-        Kind = SignedIn,
-        Actor = Subject.OfDevice(Company, People[number % People.Length], new(People[(number + 1) % People.Length].Value)),
-        Target = Resource.Of(new DeviceId(People[(number + 1) % People.Length].Value), Company),
-        Outcome = EventOutcome.Success,
-        Details = new Dictionary<string, string> { ["remote"] = "192.0.2.17", ["binding"] = "TlsExporter" },
-    };
 }

@@ -37,11 +37,11 @@ internal static class QueryBench
     public static async Task RunAsync(string name, Report report, string root)
     {
         var count = name == "audit.query" ? 10_000_000 : 1_000_000;
-        await using var provider = await AuditBench.StartAsync(root, TimeSpan.FromSeconds(1));
+        await using var provider = await AuditStore.StartAsync(root);
         var store = provider.GetRequiredService<IStore>();
         await FillAsync(store, count);
         await KeepAsync(report, store);
-        var permit = await AuditBench.PermitAsync(provider);
+        var permit = await AuditStore.PermitAsync(provider);
         var (analysis, search) = (provider.GetRequiredService<IAuditAnalysis>(), provider.GetRequiredService<IAuditSearch>());
         var now = TimeProvider.System.GetUtcNow();
         await AskAsync(
@@ -103,7 +103,7 @@ internal static class QueryBench
                 },
                 CancellationToken.None)));
             done += some;
-            while (AuditBench.Sealed(store) < done)
+            while (AuditStore.Sealed(store) < done)
             {
                 await Task.Delay(5);
             }
@@ -115,7 +115,7 @@ internal static class QueryBench
     private static async Task KeepAsync(Report report, IStore store)
     {
         var watch = Stopwatch.StartNew();
-        while (Segments(store) < AuditBench.Sealed(store) / SegmentSize)
+        while (Segments(store) < AuditStore.Sealed(store) / SegmentSize)
         {
             await Task.Delay(100);
         }
@@ -125,7 +125,7 @@ internal static class QueryBench
     }
 
     private static long Segments(IStore store)
-        => store.ReadAsync(session => session.QueryFirst("SELECT count(*) FROM audit_segment WHERE company = $1", row => row.GetInt64(0), AuditBench.Company.ToBytes()), CancellationToken.None).Result;
+        => store.ReadAsync(session => session.QueryFirst("SELECT count(*) FROM audit_segment WHERE company = $1", row => row.GetInt64(0), AuditStore.Company.ToBytes()), CancellationToken.None).Result;
 
     private static SecurityEvent Event(int number, int count)
     {
@@ -138,8 +138,8 @@ internal static class QueryBench
             Id = EntityId.New<EventId>(TimeProvider.System),
             At = Begin.AddSeconds((double)Days * 86_400 * number / count),
             Kind = Kinds[kind],
-            Actor = Subject.OfDevice(AuditBench.Company, person, new(Devices[((mixed % People.Length) * 2) + (mixed & 1)])),
-            Target = Resource.Of(new DeviceId(Devices[(mixed >> 5) % Devices.Length]), AuditBench.Company),
+            Actor = Subject.OfDevice(AuditStore.Company, person, new(Devices[((mixed % People.Length) * 2) + (mixed & 1)])),
+            Target = Resource.Of(new DeviceId(Devices[(mixed >> 5) % Devices.Length]), AuditStore.Company),
             Concerned = kind == 2 ? People[(mixed >> 7) % People.Length] : default,
             Outcome = kind == 2 ? EventOutcome.Failure : EventOutcome.Success,
             Details = new Dictionary<string, string> { ["remote"] = "192.0.2.17" },

@@ -1,6 +1,7 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using Rivet.Access;
 using Rivet.Audit.Columns;
@@ -9,10 +10,12 @@ using Rivet.Audit.SavedQueries;
 using Rivet.Audit.Sealing;
 using Rivet.Audit.Watching;
 using Rivet.Audit.Witnessing;
+using Rivet.Hosting.Outgoing;
 using Rivet.Hosting.Status;
 using Rivet.Kernel;
 using Rivet.Storage;
 using Rivet.Testing;
+using Rivet.Transparency;
 using Rivet.Vault;
 
 namespace Rivet.Audit.Tests;
@@ -77,7 +80,7 @@ internal sealed class AuditHost : IAsyncDisposable
         services.AddAccess();
         services.AddVault(options => (options.RootKeyFile, options.AllowCoreDumps) = (folder["root.key"], true));
         services.AddAudit(configure);
-        services.AddSingleton(new ExportBackoff(new Never()));
+        services.AddSingleton<Chance>(new Never());
         var host = new AuditHost(services.BuildServiceProvider(), time);
         foreach (var hosted in host.Hosted())
         {
@@ -99,6 +102,22 @@ internal sealed class AuditHost : IAsyncDisposable
         Outcome = EventOutcome.Success,
         Details = new Dictionary<string, string> { ["zweck"] = "prüfen", ["a"] = "测试" },
     };
+
+    /// <summary>A key that some witness could have.</summary>
+    public static string WitnessKey { get; } = NoteKey.Of("one.example", NoteKeyKind.Cosignature, new byte[32]).ToString();
+
+    /// <summary>From here on what must be recorded is refused: one event waits, and no more may.</summary>
+    public Task FallBehindAsync(CompanyId company)
+    {
+        return Store.WriteAsync(
+            transaction =>
+            {
+                transaction.Record(Event(company));
+                Get<IOptions<StorageOptions>>().Value.MostUnsealed = 1;
+                return 0;
+            },
+            Ct);
+    }
 
     public async Task RecordAsync(params SecurityEvent[] events)
     {
@@ -196,8 +215,8 @@ internal sealed class AuditHost : IAsyncDisposable
         => provider.GetServices<IHostedService>().Where(hosted => hosted is not BackgroundService);
 
     /// <summary>Shortens nothing by chance.</summary>
-    private sealed class Never : Random
+    private sealed class Never : Chance
     {
-        public override double NextDouble() => 0;
+        public override double Next() => 0;
     }
 }

@@ -6,22 +6,8 @@ using Rivet.Transparency;
 
 namespace Rivet.Audit.Tests;
 
-public sealed class AuditLogTests : IAsyncLifetime
+public sealed class AuditLogTests : AuditTests
 {
-    private readonly TempFolder folder = new();
-    private readonly CompanyId company = new(Guid.CreateVersion7());
-    private AuditHost host = null!;
-
-    public async ValueTask InitializeAsync() => host = await AuditHost.StartAsync(folder);
-
-    public async ValueTask DisposeAsync()
-    {
-        await host.DisposeAsync();
-        folder.Dispose();
-    }
-
-    private static CancellationToken Ct => TestContext.Current.CancellationToken;
-
     [Fact]
     public async Task Record_Event_IsReadBackAsItWas()
     {

@@ -4,22 +4,8 @@ using Rivet.Testing;
 
 namespace Rivet.Audit.Tests;
 
-public sealed class ReaderTests : IAsyncLifetime
+public sealed class ReaderTests : AuditTests
 {
-    private readonly TempFolder folder = new();
-    private readonly CompanyId company = new(Guid.CreateVersion7());
-    private AuditHost host = null!;
-
-    public async ValueTask InitializeAsync() => host = await AuditHost.StartAsync(folder);
-
-    public async ValueTask DisposeAsync()
-    {
-        await host.DisposeAsync();
-        folder.Dispose();
-    }
-
-    private static CancellationToken Ct => TestContext.Current.CancellationToken;
-
     private AuditReaders Readers => host.Get<AuditReaders>();
 
     [Fact]
@@ -70,5 +56,17 @@ public sealed class ReaderTests : IAsyncLifetime
         Assert.Equal(AuditRefusal.WrongPermit, (await Readers.AddAsync(permit, "x", Ct)).Refusal);
         Assert.Equal(AuditRefusal.WrongPermit, (await Readers.ListAsync(permit, Ct)).Refusal);
         Assert.Equal(AuditRefusal.WrongPermit, (await Readers.RemoveAsync(permit, "x", Ct)).Refusal);
+    }
+
+    [Fact]
+    public async Task Change_LogBehind_IsRefusedAsThatEverywhere()
+    {
+        var share = await host.PermitAsync(company, "audit.share");
+        await host.FallBehindAsync(company);
+        Assert.Equal(AuditRefusal.LogBehind, (await Readers.AddAsync(share, "auditor", Ct)).Refusal);
+        Assert.Equal(AuditRefusal.LogBehind, (await host.Exports.AddAsync(share, new AuditExportForm { Kind = ExportKind.Syslog, Address = "logs.example.com:6514" }, Ct)).Refusal);
+        Assert.Equal(AuditRefusal.LogBehind, (await host.Witnesses.AddAsync(share, AuditHost.WitnessKey, "https://witness.example.com/", null, Ct)).Refusal);
+        Assert.Empty((await Readers.ListAsync(share, Ct)).Value);
+        Assert.Equal("log.behind", AuditRequests.ToWire(AuditRefusal.LogBehind).Reason);
     }
 }

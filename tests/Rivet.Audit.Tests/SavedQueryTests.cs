@@ -5,27 +5,8 @@ using Rivet.Testing;
 
 namespace Rivet.Audit.Tests;
 
-public sealed class SavedQueryTests : IAsyncLifetime
+public sealed class SavedQueryTests : AuditTests
 {
-    private readonly TempFolder folder = new();
-    private readonly CompanyId company = new(Guid.CreateVersion7());
-    private AuditHost host = null!;
-    private Permit permit = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        host = await AuditHost.StartAsync(folder);
-        permit = await host.PermitAsync(company);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await host.DisposeAsync();
-        folder.Dispose();
-    }
-
-    private static CancellationToken Ct => TestContext.Current.CancellationToken;
-
     [Fact]
     public async Task Add_List_Remove_OfOneCompany()
     {
@@ -69,5 +50,28 @@ public sealed class SavedQueryTests : IAsyncLifetime
         await host.Queries.AddAsync(permit, "Name", "person:needle", Ct);
         var stored = await host.Store.ReadAsync(session => SavedQueryTable.List(session, company), Ct);
         Assert.DoesNotContain("needle", System.Text.Encoding.UTF8.GetString(Assert.Single(stored).Content), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AddAndRemove_AreRecordedWithoutWhatTheyAsk()
+    {
+        var kept = (await host.Queries.AddAsync(permit, "Name", "person:needle", Ct)).Value;
+        await host.Queries.RemoveAsync(permit, kept.Id, Ct);
+        await host.Queries.RemoveAsync(permit, kept.Id, Ct);
+        await host.PumpAsync();
+        var recorded = (await host.Log.ReadLastAsync(permit, 10, Ct)).Value.Select(entry => entry.Event).Reverse().ToArray();
+        Assert.Equal(["audit.query.saved", "audit.query.removed"], recorded.Select(one => one.Kind.Name));
+        Assert.All(recorded, one => Assert.Equal(("query", kept.Id.ToString("N")), (Assert.Single(one.Details).Key, one.Details["query"])));
+        Assert.All(recorded, one => Assert.Equal(permit.Subject, one.Actor));
+    }
+
+    [Fact]
+    public async Task AddAndRemove_LogBehind_AreRefusedAndChangeNothing()
+    {
+        var kept = (await host.Queries.AddAsync(permit, "Kept", "", Ct)).Value;
+        await host.FallBehindAsync(company);
+        Assert.Equal(SavedQueryRefusal.LogBehind, (await host.Queries.AddAsync(permit, "More", "", Ct)).Refusal);
+        Assert.Equal(SavedQueryRefusal.LogBehind, (await host.Queries.RemoveAsync(permit, kept.Id, Ct)).Refusal);
+        Assert.Equal(["Kept"], (await host.Queries.ListAsync(permit, Ct)).Value.Select(query => query.Name));
     }
 }

@@ -8,22 +8,8 @@ using Rivet.Vault;
 
 namespace Rivet.Audit.Tests;
 
-public sealed class SealingTests : IAsyncLifetime
+public sealed class SealingTests : AuditTests
 {
-    private readonly TempFolder folder = new();
-    private readonly CompanyId company = new(Guid.CreateVersion7());
-    private AuditHost host = null!;
-
-    public async ValueTask InitializeAsync() => host = await AuditHost.StartAsync(folder);
-
-    public async ValueTask DisposeAsync()
-    {
-        await host.DisposeAsync();
-        folder.Dispose();
-    }
-
-    private static CancellationToken Ct => TestContext.Current.CancellationToken;
-
     [Fact]
     public async Task Seal_InManyRounds_TreeIsThatOfTheEntriesAndTheCheckpointIsSigned()
     {

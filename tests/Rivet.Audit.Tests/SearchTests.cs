@@ -7,27 +7,8 @@ using Rivet.Vault;
 
 namespace Rivet.Audit.Tests;
 
-public sealed class SearchTests : IAsyncLifetime
+public sealed class SearchTests : AuditTests
 {
-    private readonly TempFolder folder = new();
-    private readonly CompanyId company = new(Guid.CreateVersion7());
-    private AuditHost host = null!;
-    private Permit permit = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        host = await AuditHost.StartAsync(folder);
-        permit = await host.PermitAsync(company);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await host.DisposeAsync();
-        folder.Dispose();
-    }
-
-    private static CancellationToken Ct => TestContext.Current.CancellationToken;
-
     [Fact]
     public async Task Find_EmptyLog_FindsNothingAndEnds()
     {

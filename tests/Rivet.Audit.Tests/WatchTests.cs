@@ -7,25 +7,13 @@ using Rivet.Testing;
 namespace Rivet.Audit.Tests;
 
 /// <summary>The store is edited as its owner could, past the server.</summary>
-public sealed class WatchTests : IAsyncLifetime
+public sealed class WatchTests : AuditTests
 {
-    private readonly TempFolder folder = new();
-    private readonly CompanyId company = new(Guid.CreateVersion7());
-    private AuditHost host = null!;
-
-    public async ValueTask InitializeAsync()
+    public override async ValueTask InitializeAsync()
     {
-        host = await AuditHost.StartAsync(folder);
+        await base.InitializeAsync();
         await host.RecordAsync([.. Enumerable.Range(0, 600).Select(_ => host.Event(company))]);
     }
-
-    public async ValueTask DisposeAsync()
-    {
-        await host.DisposeAsync();
-        folder.Dispose();
-    }
-
-    private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Theory]
     [InlineData("UPDATE audit_bundle SET entries = substr(entries, 1, 100) WHERE number = 1", LogFaultKind.Cut, 256L)]

@@ -103,14 +103,6 @@ public sealed class CourierTests : IAsyncLifetime
         Assert.Contains("Nobody answers", first.Advice, StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData(0, 0.0, 48)]
-    [InlineData(0, 1.0, 72)]
-    [InlineData(3, 0.5, 480)]
-    [InlineData(500, 0.5, 3600)]
-    public void After_Attempts_WaitsLongerAndNotAllAtOnce(int attempts, double chance, int seconds)
-        => Assert.Equal(TimeSpan.FromSeconds(seconds), new MailBackoff(new Fixed(chance)).After(attempts));
-
     [Fact]
     public async Task RunOnce_RecipientRefusedForGood_IsGivenUpWithoutItsContent()
     {
@@ -181,10 +173,5 @@ public sealed class CourierTests : IAsyncLifetime
         };
         Assert.True((await host.Desk.ChangeAsync((await host.AskAsync(Company))!, form, Ct)).IsOk);
         return form;
-    }
-
-    private sealed class Fixed(double chance) : Random
-    {
-        public override double NextDouble() => chance;
     }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Rivet.Hosting.Outgoing;
 using Rivet.Access;
 using Rivet.Hosting.Status;
 using Rivet.Kernel;
@@ -45,7 +46,7 @@ internal sealed class MailHost : IAsyncDisposable
         services.AddAccess();
         services.AddVault(options => options.RootKeyFile = folder["keys/root.key"]);
         services.AddMail();
-        services.AddSingleton(new MailBackoff(new Middle()));
+        services.AddSingleton<Chance>(new Never());
         var host = new MailHost(services.BuildServiceProvider(), time, lines);
         foreach (var hosted in host.Hosted())
         {
@@ -90,9 +91,9 @@ internal sealed class MailHost : IAsyncDisposable
     private IEnumerable<IHostedService> Hosted() => provider.GetServices<IHostedService>().Where(hosted => hosted is not BackgroundService);
 
     /// <summary>Neither longer nor shorter.</summary>
-    private sealed class Middle : Random
+    private sealed class Never : Chance
     {
-        public override double NextDouble() => 0.5;
+        public override double Next() => 0;
     }
 
     private sealed class LinesLogger : ILoggerProvider, ILogger

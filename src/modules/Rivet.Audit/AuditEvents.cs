@@ -30,6 +30,8 @@ internal static class AuditEvents
 
     /// <summary>Somebody said that the server's clock is right.</summary>
     public static readonly EventKind ClockConfirmed = new("audit.clock.confirmed", OcsfType.EntityUpdated, EventSeverity.Medium, "hours");
+    public static readonly EventKind QuerySaved = new("audit.query.saved", OcsfType.EntityCreated, EventSeverity.Informational, "query");
+    public static readonly EventKind QueryRemoved = new("audit.query.removed", OcsfType.EntityDeleted, EventSeverity.Informational, "query");
 
     /// <summary>Never recorded: what a test of an export sends.</summary>
     public static readonly EventKind ExportTest = new("audit.export.test", OcsfType.Other, EventSeverity.Informational);

@@ -17,6 +17,7 @@ using Rivet.Audit.Witnessing;
 using Rivet.Cryptography;
 using Rivet.Cryptography.Sodium;
 using Rivet.Hosting.Link;
+using Rivet.Hosting.Outgoing;
 using Rivet.Hosting.Status;
 using Rivet.Storage;
 
@@ -35,6 +36,7 @@ public static class AuditModule
         }
 
         services.TryAddSingleton<ISignatureVerifier, Ed25519Verifier>();
+        services.TryAddSingleton<Chance>();
         services.AddSingleton<LogIdentity>();
         services.AddSingleton<LogNews>();
         services.AddSingleton<EntrySealing>();
@@ -76,7 +78,7 @@ public static class AuditModule
     private static void AddWitnesses(this IServiceCollection services)
     {
         services.AddSingleton<IAuditWitnesses, WitnessBook>().AddSingleton<WitnessRequests>();
-        services.AddSingleton(new WitnessBackoff(Random.Shared)).AddSingleton<WitnessJudge>().AddSingleton<WitnessLedger>();
+        services.AddSingleton<WitnessJudge>().AddSingleton<WitnessLedger>();
         services.AddSingleton<WitnessCourier>().AddHostedService(provider => provider.GetRequiredService<WitnessCourier>());
     }
 
@@ -105,7 +107,7 @@ public static class AuditModule
     {
         services.AddMetrics();
         services.AddSingleton<ExportMeters>().AddSingleton<ExportBook>().AddSingleton<ExportReader>().AddSingleton<ExportSender>().AddSingleton<TestAllowance>();
-        services.AddSingleton(new ExportBackoff(Random.Shared)).AddSingleton<ExportCourier>();
+        services.AddSingleton<ExportCourier>();
         services.AddHostedService(provider => provider.GetRequiredService<ExportCourier>());
         services.AddSingleton<IAuditExports, ExportDesk>().AddSingleton<ExportRequests>();
         services.AddSingleton<IStatusSource, ExportStatus>();

@@ -36,6 +36,10 @@ internal sealed class MailDesk(MailBook book, MailSender sender, TestAllowance t
             var kept = await book.ChangeAsync(permit, settings, ct);
             return kept.IsOk ? Done.Value : new MailProblem(kept.Refusal);
         }
+        catch (LogBehindException)
+        {
+            return new MailProblem(MailRefusal.LogBehind);
+        }
         catch (StoreUnavailableException)
         {
             return new MailProblem(MailRefusal.Unavailable);
@@ -74,6 +78,10 @@ internal sealed class MailDesk(MailBook book, MailSender sender, TestAllowance t
         {
             await book.RemoveAsync(permit, ct);
             return Done.Value;
+        }
+        catch (LogBehindException)
+        {
+            return new MailProblem(MailRefusal.LogBehind);
         }
         catch (StoreUnavailableException)
         {

@@ -1,5 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Rivet.Hosting.Link;
+using Rivet.Hosting.Outgoing;
 using Rivet.Hosting.Status;
 using Rivet.Mail.Pages;
 using Rivet.Storage;
@@ -17,7 +19,8 @@ public static class MailModule
         services.AddSingleton<MailEvents>().AddSingleton<MailBook>().AddSingleton<MailSender>().AddSingleton<TestAllowance>();
         services.AddSingleton<MailDesk>().AddSingleton<MailRequests>().AddSingleton<PostOffice>();
         services.AddSingleton<IPostOffice>(provider => provider.GetRequiredService<PostOffice>());
-        services.AddSingleton(new MailBackoff(Random.Shared)).AddSingleton<MailCourier>();
+        services.TryAddSingleton<Chance>();
+        services.AddSingleton<MailCourier>();
         services.AddHostedService(provider => provider.GetRequiredService<MailCourier>());
         services.AddSingleton<IStatusSource, MailStatus>();
         return services.AddSingleton(new SettingsSection

@@ -17,6 +17,9 @@ internal enum MailRefusal
 
     /// <summary>Too many test messages in a minute.</summary>
     TooMany = 4,
+
+    /// <summary>It would have to be recorded, and the security log does not keep up; nothing was done.</summary>
+    LogBehind = 5,
 }
 
 internal static class MailRefusals
@@ -26,6 +29,7 @@ internal static class MailRefusals
         MailRefusal.Malformed => Refusals.Invalid($"mail.{field.ToString().ToLowerInvariant()}", $"The field {field} is not of its form."),
         MailRefusal.NotSetUp => Refusals.NotFound("mail.not-set-up", "This company sends no mail yet."),
         MailRefusal.TooMany => Refusals.TooMany("mail.too-many-tests", "At most 5 test messages in a minute; wait a little."),
+        MailRefusal.LogBehind => Refusals.LogBehind(),
         _ => Refusals.Unavailable("mail.unavailable", "Mail settings cannot be read or kept now; nothing was changed."),
     };
 }

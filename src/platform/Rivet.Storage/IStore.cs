@@ -26,17 +26,25 @@ public interface IStore
 }
 
 /// <summary>The store could not do what was asked; nothing was changed. Trying again later may succeed.</summary>
-public class StoreUnavailableException : Exception
+public class StoreUnavailableException : Exception, IUnavailable
 {
     /// <summary>Makes the exception.</summary>
     public StoreUnavailableException(string message, Exception? innerException = null)
         : base(message, innerException)
     {
     }
+
+    /// <inheritdoc/>
+    public virtual string Reason => "store.unavailable";
+
+    /// <summary>The exception's own message may name the machine's folders; whoever asked from outside is told this.</summary>
+    string IUnavailable.Message => Told;
+
+    private protected virtual string Told => "The store cannot do it now; nothing was changed.";
 }
 
 /// <summary>The security log does not keep up, or fails: what would have to be recorded is not done, and nothing was stored.</summary>
-public sealed class LogBehindException : StoreUnavailableException, IUnavailable
+public sealed class LogBehindException : StoreUnavailableException
 {
     /// <summary>Makes the exception.</summary>
     public LogBehindException(string message)
@@ -45,5 +53,7 @@ public sealed class LogBehindException : StoreUnavailableException, IUnavailable
     }
 
     /// <inheritdoc/>
-    public string Reason => "log.behind";
+    public override string Reason => "log.behind";
+
+    private protected override string Told => Message;
 }

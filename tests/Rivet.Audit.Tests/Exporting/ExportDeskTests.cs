@@ -254,18 +254,10 @@ public sealed class ExportDeskTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(1, 0.0, 0, 5)]
-    [InlineData(1, 1.0, 0, 4)]
-    [InlineData(4, 0.0, 0, 40)]
-    [InlineData(500, 0.0, 0, 300)]
-    [InlineData(500, 1.0, 0, 240)]
-    [InlineData(1, 0.0, 60, 60)]
-    [InlineData(1, 0.0, 5000, 900)]
-    public void After_Failures_WaitsLongerAndNotAllAtOnce(int failures, double chance, int asked, int seconds)
-        => Assert.Equal(TimeSpan.FromSeconds(seconds), new ExportBackoff(new Fixed(chance)).After(failures, TimeSpan.FromSeconds(asked)));
-
-    private sealed class Fixed(double chance) : Random
-    {
-        public override double NextDouble() => chance;
-    }
+    [InlineData(5, 0, 5)]
+    [InlineData(5, 60, 60)]
+    [InlineData(300, 60, 300)]
+    [InlineData(5, 5000, 900)]
+    public void Wait_ReceiverThatAsksForLonger_GetsItUpToAQuarterOfAnHour(int own, int asked, int seconds)
+        => Assert.Equal(TimeSpan.FromSeconds(seconds), ExportCourier.Wait(TimeSpan.FromSeconds(own), TimeSpan.FromSeconds(asked)));
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
+using Rivet.Testing;
 
 namespace Rivet.Audit.Tests.Exporting;
 
@@ -21,7 +22,7 @@ public sealed class ExportSyslogTests : IAsyncLifetime
         await using var rsyslog = new RsyslogServer();
         await rsyslog.StartAsync(Ct);
         await world.Host.RecordAsync(world.Host.Event(world.Company) with { Details = new Dictionary<string, string> { ["a"] = "=1+1\r\n<0>1 - - - - - - second ]\"\\\0\u2028" } });
-        await world.AddAsync(rsyslog.Form);
+        await world.AddAsync(Form(rsyslog));
         Assert.Equal(3, await world.RunAsync());
         await rsyslog.StopAsync(Ct);
         var line = rsyslog.Lines()[0];
@@ -38,7 +39,7 @@ public sealed class ExportSyslogTests : IAsyncLifetime
         await using var rsyslog = new RsyslogServer();
         await rsyslog.StartAsync(Ct);
         await world.RecordAsync(3000);
-        await world.AddAsync(rsyslog.Form);
+        await world.AddAsync(Form(rsyslog));
         var run = world.RunAsync();
         while (rsyslog.Written == 0 && !run.IsCompleted)
         {
@@ -153,4 +154,7 @@ public sealed class ExportSyslogTests : IAsyncLifetime
 
         return heard.ToArray();
     }
+
+    private static AuditExportForm Form(RsyslogServer rsyslog)
+        => new() { Kind = ExportKind.Syslog, Address = $"localhost:{rsyslog.Port}", Certificate = rsyslog.Fingerprint };
 }

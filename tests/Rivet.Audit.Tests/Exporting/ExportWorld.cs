@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using Rivet.Kernel;
 using Rivet.Storage;
 using Rivet.Testing;
@@ -25,10 +26,10 @@ internal sealed class ExportWorld : IAsyncDisposable
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    public static async Task<ExportWorld> StartAsync(Action<AuditOptions>? configure = null)
+    public static async Task<ExportWorld> StartAsync(Action<AuditOptions>? configure = null, FakeTimeProvider? clock = null)
     {
         var world = new ExportWorld(configure);
-        world.Host = await AuditHost.StartAsync(world.folder, world.Configure);
+        world.Host = await AuditHost.StartAsync(world.folder, world.Configure, clock);
         return world;
     }
 

@@ -1,5 +1,4 @@
 using System.Threading.Channels;
-using Microsoft.Extensions.Time.Testing;
 using Rivet.Kernel;
 using Rivet.Testing;
 
@@ -63,32 +62,5 @@ public sealed class CourierLoopTests : IAsyncLifetime
         await log.AddAsync(witness.Key.ToString(), witness.Url);
         clock.Advance(TimeSpan.FromSeconds(30));
         await asked.Reader.ReadAsync(Ct);
-    }
-
-    /// <summary>Says when somebody waits, and for how long.</summary>
-    private sealed class WaitedClock : FakeTimeProvider
-    {
-        private readonly Channel<TimeSpan> waits = Channel.CreateUnbounded<TimeSpan>();
-
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
-        {
-            var timer = base.CreateTimer(callback, state, dueTime, period);
-            waits.Writer.TryWrite(dueTime);
-            return timer;
-        }
-
-        /// <summary>Waits until somebody waits for so long.</summary>
-        public async Task WaitAsync(int seconds, CancellationToken ct)
-        {
-            while (await waits.Reader.ReadAsync(ct) != TimeSpan.FromSeconds(seconds))
-            {
-            }
-        }
-
-        public async Task PassAsync(int seconds, CancellationToken ct)
-        {
-            await WaitAsync(seconds, ct);
-            Advance(TimeSpan.FromSeconds(seconds));
-        }
     }
 }

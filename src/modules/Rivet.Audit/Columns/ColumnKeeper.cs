@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using Rivet.Audit.Entries;
 using Rivet.Audit.Sealing;
 using Rivet.Kernel;
@@ -13,9 +12,11 @@ namespace Rivet.Audit.Columns;
 /// Makes the columns of each full segment of the logs, and takes people out of them whose keys were destroyed. Nothing depends on it being in
 /// time: what has no columns yet is counted entry by entry.
 /// </summary>
-internal sealed class ColumnKeeper(IStore store, IVault vault, ColumnVault columns, SegmentReader segments, IOptions<AuditOptions> options, TimeProvider time, ILogger<ColumnKeeper> log)
+internal sealed class ColumnKeeper(IStore store, IVault vault, ColumnVault columns, SegmentReader segments, OutboxLag lag, TimeProvider time, ILogger<ColumnKeeper> log)
     : BackgroundService
 {
+    private const int Busy = 1000;
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan EraseEvery = TimeSpan.FromMinutes(10);
     private DateTimeOffset erased;
 
@@ -30,7 +31,7 @@ internal sealed class ColumnKeeper(IStore store, IVault vault, ColumnVault colum
                     await Task.Yield();
                 }
 
-                await Task.Delay(options.Value.LookEvery, time, stoppingToken);
+                await Task.Delay(Pause, time, stoppingToken);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -82,7 +83,8 @@ internal sealed class ColumnKeeper(IStore store, IVault vault, ColumnVault colum
                 await EraseAsync(people, stored, ct);
             }
 
-            return missing >= 0 && await MakeAsync(people, missing, ct);
+            // Sealing comes first: while events wait for it, columns do.
+            return missing >= 0 && lag.Behind < Busy && await MakeAsync(people, missing, ct);
         }
         catch (InvalidDataException exception)
         {

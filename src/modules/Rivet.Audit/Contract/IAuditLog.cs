@@ -133,6 +133,9 @@ public enum AuditRefusal
     /// <summary>The company has a witness of this name, or with this key.</summary>
     WitnessKnown = 10,
 
+    /// <summary>It would have to be recorded, and the log does not keep up; nothing was done.</summary>
+    LogBehind = 11,
+
     /// <summary>The name of an export is not 1 to 64 of <c>a–z 0–9 . -</c>.</summary>
     ExportName = 20,
 

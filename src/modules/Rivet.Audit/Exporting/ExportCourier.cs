@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Rivet.Audit.Entries;
+using Rivet.Hosting.Outgoing;
 using Rivet.Audit.Sealing;
 using Rivet.Kernel;
 using Rivet.Storage;
@@ -13,12 +14,17 @@ namespace Rivet.Audit.Exporting;
 /// Each destination runs by itself; one that does not answer holds up no other, and the log waits for none.
 /// </summary>
 internal sealed class ExportCourier(
-    IStore store, ExportBook book, ExportReader reader, ExportSender sender, ExportBackoff backoff, ExportMeters meters, TimeProvider time, ILogger<ExportCourier> log)
+    IStore store, ExportBook book, ExportReader reader, ExportSender sender, LogNews news, Chance chance, ExportMeters meters, TimeProvider time, ILogger<ExportCourier> log)
     : BackgroundService
 {
     /// <summary>Bounds what is held in memory. A company has at most eight, so that none takes it all.</summary>
     private const int AtOnce = 256;
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Also without news: what a clock that jumped or a row written by somebody else would leave lying.</summary>
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LongestAsked = TimeSpan.FromMinutes(15);
+    private readonly Backoff backoff = new(TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(5), chance);
     private readonly ConcurrentDictionary<Guid, Turn> turns = new();
 
     /// <summary>One round over the destinations that are due and not under way; ends with them, and gives how many events were taken.</summary>
@@ -29,21 +35,43 @@ internal sealed class ExportCourier(
         var running = new List<Task<long>>();
         try
         {
-            using var timer = new PeriodicTimer(Pause, time);
-            while (await timer.WaitForNextTickAsync(stoppingToken))
+            while (true)
             {
-                running.AddRange(await TryBeginAsync(stoppingToken));
+                // Whoever waits for news asks for them before reading; a destination that ends may have missed what came meanwhile.
+                await Task.Delay(Gathering, time, stoppingToken);
+                var grown = news.Anywhere;
                 foreach (var ended in running.Where(task => task.IsCompleted).ToArray())
                 {
                     running.Remove(ended);
                     await ended;
                 }
+
+                running.AddRange(await TryBeginAsync(stoppingToken));
+                using var woken = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+                await Task.WhenAny([grown, .. running, Task.Delay(NextIn(), time, woken.Token)]);
+                await woken.CancelAsync();
+                stoppingToken.ThrowIfCancellationRequested();
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
             await Task.WhenAll(running).ContinueWith(_ => { }, TaskScheduler.Default);
         }
+    }
+
+    /// <summary>When the first destination that failed is due, or at latest when it is time to look.</summary>
+    private TimeSpan NextIn()
+    {
+        var now = time.GetUtcNow();
+        var soonest = turns.Values.Where(turn => turn is { IsUnderWay: false, Failures: > 0 }).Select(turn => turn.Due - now).Append(Longest).Min();
+        return soonest > TimeSpan.Zero ? soonest : TimeSpan.Zero;
+    }
+
+    /// <summary>A receiver that asks for longer gets it, up to a quarter of an hour.</summary>
+    internal static TimeSpan Wait(TimeSpan own, TimeSpan asked)
+    {
+        var bounded = asked > LongestAsked ? LongestAsked : asked;
+        return bounded > own ? bounded : own;
     }
 
     private async ValueTask<IReadOnlyList<Task<long>>> TryBeginAsync(CancellationToken ct)
@@ -111,7 +139,7 @@ internal sealed class ExportCourier(
         var kept = await KeepAsync(row, batch, outcome);
         var isTaken = kept && outcome.Step is ExportStep.Sent;
         turn.Failures = isTaken ? 0 : turn.Failures + 1;
-        turn.Due = isTaken ? default : time.GetUtcNow() + backoff.After(turn.Failures, outcome.Later);
+        turn.Due = isTaken ? default : time.GetUtcNow() + Wait(backoff.After(turn.Failures), outcome.Later);
         meters.Ended(row.Kind, outcome.Step, batch?.Lines.Count ?? 0);
         return isTaken ? batch : null;
     }

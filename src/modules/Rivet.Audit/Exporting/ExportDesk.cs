@@ -145,6 +145,10 @@ internal sealed class ExportDesk(IStore store, ExportBook book, ExportReader rea
         {
             return await act();
         }
+        catch (LogBehindException)
+        {
+            return AuditRefusal.LogBehind;
+        }
         catch (Exception exception) when (exception is StoreUnavailableException or LogUnavailableException or InvalidDataException)
         {
             Log.ReadFailed(log, exception);

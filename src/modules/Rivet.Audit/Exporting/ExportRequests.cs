@@ -72,6 +72,7 @@ internal sealed class ExportRequests(IAuditExports exports)
     private static Refusal ToWire(AuditRefusal refusal) => refusal switch
     {
         AuditRefusal.Unavailable => Refusals.Unavailable("audit.unavailable", "The security log cannot be read or written now; try again later."),
+        AuditRefusal.LogBehind => Refusals.LogBehind(),
         AuditRefusal.Unknown => Refusals.NotFound("audit.unknown", "There is none of this name."),
         AuditRefusal.NameTaken => Refusals.Conflict("audit.name-taken", "There is one of this name; remove it first, or choose another name."),
         AuditRefusal.TooMany => Refusals.Conflict("audit.too-many", "There are as many as a company may have; remove one first."),

@@ -1,4 +1,4 @@
-using System.Buffers.Binary;
+using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Components;
 using Rivet.Cryptography;
@@ -99,14 +99,18 @@ public sealed partial class EventPage
             return [(Texts["Unknown"], Texts["SignatureUnreadable"])];
         }
 
-        var isSigned = await note.IsSignedByAsync(key, Verifier, closing.Token);
-        return [.. note.Signatures.Select(line => (line.Name, line.KeyId == key.Id && line.Name == key.Name
-            ? Texts[isSigned ? "SignatureOfLog" : "SignatureFalse"].Value
-            : line.Signature.Length == sizeof(ulong) + KeySizes.Signature
-                ? Texts["SignatureOfWitness", Words.Moment(DateTimeOffset.FromUnixTimeSeconds((long)Math.Min(BinaryPrimitives.ReadUInt64BigEndian(line.Signature.Span), LatestSecond)))].Value
-                : Texts["SignatureOther"].Value))];
+        var lines = await CheckpointLines.OfAsync(note, key, await Reader.WitnessesAsync(closing.Token), Verifier, closing.Token);
+        return [.. lines.Select(line => (line.Name, Say(line, isLogs: line.Name == key.Name)))];
     }
 
-    /// <summary>The end of the year 9999: a witness may write any number.</summary>
-    private const ulong LatestSecond = 253_402_300_799;
+    private string Say(CheckpointLine line, bool isLogs) => line switch
+    {
+        { Kind: CheckpointLineKind.Log } => Texts["SignatureOfLog"],
+        { Kind: CheckpointLineKind.Witness, At: { } at } => Texts["SignatureOfWitness", IdOf(line), Words.Moment(at)],
+        { Kind: CheckpointLineKind.False } => isLogs ? Texts["SignatureFalse"] : Texts["SignatureOfWitnessFalse", IdOf(line)],
+        { At: { } at } => Texts["SignatureUnknown", Words.Moment(at)],
+        _ => Texts["SignatureOther"],
+    };
+
+    private static string IdOf(CheckpointLine line) => line.KeyId.ToString("x8", CultureInfo.InvariantCulture);
 }

@@ -1,12 +1,15 @@
 using Rivet.Audit.SavedQueries;
 using Rivet.Audit.Sealing;
+using Rivet.Audit.Witnessing;
 using Rivet.Hosting.Pages;
 using Rivet.Kernel;
+using Rivet.Storage;
+using Rivet.Transparency;
 
 namespace Rivet.Audit.Pages;
 
 /// <summary>The log for one open page: every look asks whether the visitor may.</summary>
-internal sealed class LogReader(IPageAsker asker, IAuditSearch search, IAuditLog log, SavedQueryBook queries, LogNews news)
+internal sealed class LogReader(IPageAsker asker, IAuditSearch search, IAuditLog log, SavedQueryBook queries, LogNews news, IStore store)
 {
     /// <summary>What reading the log takes.</summary>
     public static readonly Permission Permission = new("audit.read");
@@ -16,6 +19,10 @@ internal sealed class LogReader(IPageAsker asker, IAuditSearch search, IAuditLog
 
     public ValueTask<Result<AuditProof, AuditRefusal>> ProveAsync(long index, CancellationToken ct)
         => AskAsync(AuditRefusal.WrongPermit, permit => log.ProveAsync(permit, index, ct), ct);
+
+    /// <summary>The keys of those who are asked to cosign, which are no secret; none where they cannot be read.</summary>
+    public async ValueTask<IReadOnlyList<NoteKey>> WitnessesAsync(CancellationToken ct)
+        => (await AskAsync<IReadOnlyList<NoteKey>, AuditRefusal>(AuditRefusal.WrongPermit, permit => KeysAsync(permit.Company, ct), ct)).TryGet(out var keys, out _) ? keys : [];
 
     public ValueTask<Result<IReadOnlyList<SavedQuery>, SavedQueryRefusal>> SavedAsync(CancellationToken ct)
         => AskAsync(SavedQueryRefusal.WrongPermit, permit => queries.ListAsync(permit, ct), ct);
@@ -29,6 +36,18 @@ internal sealed class LogReader(IPageAsker asker, IAuditSearch search, IAuditLog
     /// <summary>Ends when the visitor's log grows next; null when nobody is signed in any more.</summary>
     public async ValueTask<Task<long>?> NextAsync()
         => await asker.ReadSubjectAsync() is { Kind: not SubjectKind.None } subject ? news.Next(subject.Company) : null;
+
+    private async ValueTask<Result<IReadOnlyList<NoteKey>, AuditRefusal>> KeysAsync(CompanyId company, CancellationToken ct)
+    {
+        try
+        {
+            return (await store.ReadAsync(session => WitnessTable.Of(session, company), ct)).ConvertAll(row => row.Key);
+        }
+        catch (StoreUnavailableException)
+        {
+            return AuditRefusal.Unavailable;
+        }
+    }
 
     private async ValueTask<Result<T, TRefusal>> AskAsync<T, TRefusal>(TRefusal refusal, Func<Permit, ValueTask<Result<T, TRefusal>>> work, CancellationToken ct)
         where TRefusal : struct, Enum

@@ -54,6 +54,7 @@ internal static class SavedQueryTable
             """,
             company.ToBytes(), id.ToByteArray(bigEndian: true), content, (long)SavedQuery.Most) == 1;
 
-    public static void Remove(WriteTransaction transaction, CompanyId company, Guid id)
-        => transaction.Execute("DELETE FROM audit_saved_query WHERE company = $1 AND id = $2", company.ToBytes(), id.ToByteArray(bigEndian: true));
+    /// <summary>False when there was none.</summary>
+    public static bool Remove(WriteTransaction transaction, CompanyId company, Guid id)
+        => transaction.Execute("DELETE FROM audit_saved_query WHERE company = $1 AND id = $2", company.ToBytes(), id.ToByteArray(bigEndian: true)) > 0;
 }

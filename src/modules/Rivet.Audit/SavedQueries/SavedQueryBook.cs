@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Rivet.Kernel;
 using Rivet.Storage;
 using Rivet.Vault;
+using EventId = Rivet.Kernel.EventId;
 
 namespace Rivet.Audit.SavedQueries;
 
@@ -39,7 +40,18 @@ internal sealed class SavedQueryBook(IStore store, IVault vault, TimeProvider ti
                 return SavedQueryRefusal.Unavailable;
             }
 
-            return await store.WriteAsync(transaction => SavedQueryTable.Add(transaction, permit.Company, saved.Id, sealedBytes[0]), ct) ? saved : SavedQueryRefusal.Full;
+            return await store.WriteAsync<Result<SavedQuery, SavedQueryRefusal>>(
+                transaction =>
+                {
+                    if (!SavedQueryTable.Add(transaction, permit.Company, saved.Id, sealedBytes[0]))
+                    {
+                        return SavedQueryRefusal.Full;
+                    }
+
+                    Record(transaction, permit, AuditEvents.QuerySaved, saved.Id);
+                    return saved;
+                },
+                ct);
         });
 
     /// <summary>Forgets one; it is no fault when it is not there.</summary>
@@ -49,12 +61,28 @@ internal sealed class SavedQueryBook(IStore store, IVault vault, TimeProvider ti
             await store.WriteAsync(
                 transaction =>
                 {
-                    SavedQueryTable.Remove(transaction, permit.Company, id);
+                    if (SavedQueryTable.Remove(transaction, permit.Company, id))
+                    {
+                        Record(transaction, permit, AuditEvents.QueryRemoved, id);
+                    }
+
                     return 0;
                 },
                 ct);
             return id;
         });
+
+    /// <summary>Which one, and not what it asks: that may name people.</summary>
+    private void Record(WriteTransaction transaction, Permit permit, EventKind kind, Guid id) => transaction.Record(new SecurityEvent
+    {
+        Id = EntityId.New<EventId>(time),
+        At = time.GetUtcNow(),
+        Kind = kind,
+        Actor = permit.Subject,
+        Target = permit.Question.Resource,
+        Outcome = EventOutcome.Success,
+        Details = new Dictionary<string, string> { ["query"] = id.ToString("N") },
+    });
 
     private async ValueTask<Result<T, SavedQueryRefusal>> PermittedAsync<T>(Permit permit, Func<ValueTask<Result<T, SavedQueryRefusal>>> work)
     {
@@ -66,6 +94,10 @@ internal sealed class SavedQueryBook(IStore store, IVault vault, TimeProvider ti
         try
         {
             return await work();
+        }
+        catch (LogBehindException)
+        {
+            return SavedQueryRefusal.LogBehind;
         }
         catch (StoreUnavailableException exception)
         {
@@ -89,4 +121,7 @@ internal enum SavedQueryRefusal
 
     /// <summary>The company has as many as it may.</summary>
     Full = 4,
+
+    /// <summary>It would have to be recorded, and the log does not keep up; nothing was done.</summary>
+    LogBehind = 5,
 }

@@ -7,6 +7,7 @@ namespace Rivet.Audit.Sealing;
 internal sealed class LogNews
 {
     private readonly ConcurrentDictionary<CompanyId, TaskCompletionSource<long>> waiting = new();
+    private TaskCompletionSource anywhere = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public void Tell(CompanyId log, long size)
     {
@@ -14,7 +15,12 @@ internal sealed class LogNews
         {
             waiters.TrySetResult(size);
         }
+
+        Interlocked.Exchange(ref anywhere, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
     }
+
+    /// <summary>Ends when any log grows next; to be asked as <see cref="Next"/> is.</summary>
+    public Task Anywhere => Volatile.Read(ref anywhere).Task;
 
     /// <summary>Ends when the log grows next. Whoever waits asks first, then reads, then waits.</summary>
     public Task<long> Next(CompanyId log) => waiting.GetOrAdd(log, _ => new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;

@@ -100,6 +100,10 @@ internal sealed class AuditReaders(IStore store, TimeProvider time) : IAuditRead
         {
             return await work();
         }
+        catch (LogBehindException)
+        {
+            return AuditRefusal.LogBehind;
+        }
         catch (StoreUnavailableException)
         {
             return AuditRefusal.Unavailable;

@@ -44,6 +44,7 @@ internal sealed class AuditRequests(IAuditLog log, IAuditReaders readers)
     internal static Refusal ToWire(AuditRefusal refusal) => refusal switch
     {
         AuditRefusal.Unavailable => Refusals.Unavailable("audit.unavailable", "The security log cannot be read or written now; try again later."),
+        AuditRefusal.LogBehind => Refusals.LogBehind(),
         AuditRefusal.Unknown => Refusals.NotFound("audit.unknown", "There is none of this name."),
         AuditRefusal.NameInvalid => Refusals.Invalid("audit.name", "A name has 1 to 64 characters on one line."),
         AuditRefusal.NameTaken => Refusals.Conflict("audit.name-taken", "There is one of this name; remove it first, or choose another name."),

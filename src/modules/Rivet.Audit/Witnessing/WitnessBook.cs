@@ -88,6 +88,10 @@ internal sealed class WitnessBook(IStore store, TimeProvider time, ILogger<Witne
         {
             return await work();
         }
+        catch (LogBehindException)
+        {
+            return AuditRefusal.LogBehind;
+        }
         catch (Exception exception) when (exception is StoreUnavailableException or InvalidDataException)
         {
             Log.ReadFailed(log, exception);

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Rivet.Audit.Entries;
 using Rivet.Audit.Sealing;
+using Rivet.Hosting.Outgoing;
 using Rivet.Kernel;
 using Rivet.Storage;
 
@@ -13,9 +14,10 @@ namespace Rivet.Audit.Witnessing;
 /// and one that fails is left alone for longer and longer; it holds up nobody else's.
 /// </summary>
 internal sealed class WitnessCourier(
-    IStore store, LogIdentity identity, LogNews news, OutboxLag lag, WitnessJudge judge, WitnessLedger ledger, WitnessBackoff backoff,
+    IStore store, LogIdentity identity, LogNews news, OutboxLag lag, WitnessJudge judge, WitnessLedger ledger, Chance chance,
     IOptions<AuditOptions> options, TimeProvider time, ILogger<WitnessCourier> log) : BackgroundService
 {
+    private readonly Backoff backoff = new(TimeSpan.FromSeconds(2), TimeSpan.FromMinutes(5), chance);
     private const int AtOnce = 32;
     private const long MuchWaiting = 1000;
     private static readonly TimeSpan First = TimeSpan.FromSeconds(10);

@@ -1,3 +1,5 @@
+using Rivet.Hosting.Outgoing;
+
 namespace Rivet.Audit.Witnessing;
 
 /// <summary>When a witness is asked next, and the line to it. What only this process needs to know.</summary>
@@ -29,7 +31,7 @@ internal sealed class WitnessTurn(WitnessRow witness, TimeProvider time) : IDisp
         => size > 0 && time.GetUtcNow() >= NotBefore
             && (known != size || failures > 0 || WentOn || (isQuiet && (cosignedAt is not { } at || time.GetUtcNow() - at >= ShownAgain)));
 
-    public void Note(WitnessVerdict verdict, TimeSpan pause, WitnessBackoff backoff)
+    public void Note(WitnessVerdict verdict, TimeSpan pause, Backoff backoff)
     {
         var now = time.GetUtcNow();
         WentOn = verdict is WitnessVerdict.GoesOnFrom;
@@ -43,7 +45,7 @@ internal sealed class WitnessTurn(WitnessRow witness, TimeProvider time) : IDisp
         }
         else
         {
-            NotBefore = now + backoff.After(failures++);
+            NotBefore = now + backoff.After(++failures);
         }
     }
 

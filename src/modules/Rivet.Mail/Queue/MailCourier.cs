@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Rivet.Hosting.Outgoing;
 using Rivet.Kernel;
 using Rivet.Storage;
 
@@ -10,8 +11,9 @@ namespace Rivet.Mail;
 /// company; a company whose server does not answer holds nobody else up.
 /// </summary>
 internal sealed class MailCourier(
-    IStore store, PostOffice office, MailBook book, MailSender sender, MailBackoff backoff, TimeProvider time, ILogger<MailCourier> log) : BackgroundService
+    IStore store, PostOffice office, MailBook book, MailSender sender, Chance chance, TimeProvider time, ILogger<MailCourier> log) : BackgroundService
 {
+    private readonly Backoff backoff = new(TimeSpan.FromMinutes(1), TimeSpan.FromHours(1), chance);
     private const int OfACompany = 20;
     private const int CompaniesAtOnce = 4;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
@@ -119,7 +121,7 @@ internal sealed class MailCourier(
         }
         else
         {
-            OutgoingTable.TryLater(transaction, row.Id, NowMs + (long)backoff.After(row.Attempts).TotalMilliseconds);
+            OutgoingTable.TryLater(transaction, row.Id, NowMs + (long)backoff.After(row.Attempts + 1).TotalMilliseconds);
         }
     }
 

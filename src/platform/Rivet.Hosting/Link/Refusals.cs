@@ -20,6 +20,9 @@ public static class Refusals
     /// <summary>Nothing was done; try again later.</summary>
     public static Refusal Unavailable(string reason, string detail) => Make(RefusalCode.Unavailable, reason, detail);
 
+    /// <summary>The security log does not keep up, and what must be recorded is not done meanwhile.</summary>
+    public static Refusal LogBehind() => Unavailable("log.behind", "The security log does not keep up; nothing was changed. The status page says why.");
+
     /// <summary>A size bound was passed.</summary>
     public static Refusal TooLarge(string reason, string detail) => Make(RefusalCode.TooLarge, reason, detail);
 

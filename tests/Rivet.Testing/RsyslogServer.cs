@@ -2,12 +2,12 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
-using Rivet.Testing;
+using Xunit;
 
-namespace Rivet.Audit.Tests.Exporting;
+namespace Rivet.Testing;
 
 /// <summary>rsyslog with a TLS input that writes to a file.</summary>
-internal sealed class RsyslogServer : IAsyncDisposable
+public sealed class RsyslogServer : IAsyncDisposable
 {
     private readonly string program = Programs.Require("rsyslogd");
     private readonly TempFolder folder = new();
@@ -34,13 +34,19 @@ internal sealed class RsyslogServer : IAsyncDisposable
             """);
     }
 
+    /// <summary>Where it listens, on loopback.</summary>
     public int Port { get; }
 
-    public AuditExportForm Form => new() { Kind = ExportKind.Syslog, Address = $"localhost:{Port}", Certificate = certificate.Fingerprint };
+    /// <summary>The certificate it shows, SHA-256.</summary>
+    public string Fingerprint => certificate.Fingerprint;
+
+    /// <summary>The file of the certificate it shows.</summary>
+    public string CertificateFile => folder["certificate.pem"];
 
     /// <summary>Bytes it wrote by now.</summary>
     public long Written => new FileInfo(folder["received"]) is { Exists: true } file ? file.Length : 0;
 
+    /// <summary>Starts it; it listens when this returns.</summary>
     public async Task StartAsync(CancellationToken ct)
     {
         process = Process.Start(new ProcessStartInfo(program, ["-n", "-f", folder["rsyslog.conf"], "-i", folder["pid"]]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
@@ -84,7 +90,7 @@ internal sealed class RsyslogServer : IAsyncDisposable
 }
 
 /// <summary>A line as rsyslog understood it.</summary>
-internal sealed record RsyslogLine(string Priority, string Application, string Kind, string Data, string Message)
+public sealed record RsyslogLine(string Priority, string Application, string Kind, string Data, string Message)
 {
     public JsonElement Json => JsonDocument.Parse(Message.TrimStart('\uFEFF', ' ')).RootElement;
 

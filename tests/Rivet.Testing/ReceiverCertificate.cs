@@ -2,10 +2,10 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
-namespace Rivet.Audit.Tests.Exporting;
+namespace Rivet.Testing;
 
 /// <summary>A receiver's own certificate for localhost, from no authority anybody knows.</summary>
-internal sealed class ReceiverCertificate : IDisposable
+public sealed class ReceiverCertificate : IDisposable
 {
     private readonly ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
 

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Diagnostics;
 using Microsoft.Data.Sqlite;
 using Rivet.Testing;
 using Rivet.Wire;
@@ -160,22 +159,10 @@ public sealed class SealedLogTests : IAsyncDisposable
 
     private async Task RequireAsync(string mirror, int code, string said)
     {
-        var fetched = await VerifyAsync(
-            "fetch", $"https://localhost:{server.Port}/audit/{log}", folder[mirror], "--token", folder["token"], "--certificate", Path.Combine(server.DataFolder, "ca.pem"));
-        Assert.True(fetched.ExitCode == 0, fetched.Output);
-        var judged = await VerifyAsync("log", folder[mirror], "--key", folder["key"], "--remember", folder["seen.json"]);
+        await VerifyProcess.FetchAsync(server, log, folder["token"], folder[mirror]);
+        var judged = await VerifyProcess.RunAsync("log", folder[mirror], "--key", folder["key"], "--remember", folder["seen.json"]);
         Assert.True(judged.ExitCode == code, judged.Output);
         Assert.Contains(said, judged.Output, StringComparison.OrdinalIgnoreCase);
-    }
-
-    private static async Task<(int ExitCode, string Output)> VerifyAsync(params string[] arguments)
-    {
-        var start = new ProcessStartInfo(Built.Program("Rivet.Verify", "Rivet.Verify"), arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment["LANG"] = "C.UTF-8";
-        using var process = Process.Start(start)!;
-        var (output, error) = (process.StandardOutput.ReadToEndAsync(Company.Ct), process.StandardError.ReadToEndAsync(Company.Ct));
-        await process.WaitForExitAsync(Company.Ct);
-        return (process.ExitCode, await output + await error);
     }
 
     private void EditBundle(Action<List<byte[]>> edit)
