@@ -26,7 +26,8 @@ internal sealed class ColumnKeeper(IStore store, IVault vault, ColumnVault colum
         {
             while (true)
             {
-                while (await RunOnceAsync(stoppingToken))
+                // Sealing comes first: while events wait for it, columns do.
+                while (lag.Behind < Busy && await RunOnceAsync(stoppingToken))
                 {
                     await Task.Yield();
                 }
@@ -83,8 +84,7 @@ internal sealed class ColumnKeeper(IStore store, IVault vault, ColumnVault colum
                 await EraseAsync(people, stored, ct);
             }
 
-            // Sealing comes first: while events wait for it, columns do.
-            return missing >= 0 && lag.Behind < Busy && await MakeAsync(people, missing, ct);
+            return missing >= 0 && await MakeAsync(people, missing, ct);
         }
         catch (InvalidDataException exception)
         {
