@@ -51,6 +51,7 @@ public sealed class RoleModelTests : IAsyncLifetime
         { "status.read", "company", "a", "" },
         { "audit.read", "company", "a", "" },
         { "audit.share", "company", "a", "" },
+        { "audit.key", "company", "a", "" },
     };
 
     public async ValueTask InitializeAsync()

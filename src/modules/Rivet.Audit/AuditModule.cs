@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Rivet.Audit.Entries;
 using Rivet.Audit.Exporting;
+using Rivet.Audit.Keys;
 using Rivet.Audit.Reading;
 using Rivet.Audit.SavedQueries;
 using Rivet.Audit.Sealing;
@@ -48,6 +49,7 @@ public static class AuditModule
         services.AddSingleton<LogWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<LogWatch>());
         services.AddWitnesses();
+        services.AddSingleton<LogKeys>().AddSingleton<IAuditKeys, KeyDesk>().AddSingleton<KeyRequests>();
         services.AddSingleton<IStatusSource, AuditStatus>();
         services.AddExports();
         return services.AddMigrations("audit", typeof(AuditModule).Assembly);
@@ -59,6 +61,7 @@ public static class AuditModule
         services.GetRequiredService<AuditRequests>().Map(endpoints);
         services.GetRequiredService<ExportRequests>().Map(endpoints);
         services.GetRequiredService<WitnessRequests>().Map(endpoints);
+        services.GetRequiredService<KeyRequests>().Map(endpoints);
     }
 
     /// <summary>Maps <c>/audit/LOG/…</c> over HTTPS. Whoever has no reader's token sees checkpoints only.</summary>

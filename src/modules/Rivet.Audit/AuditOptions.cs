@@ -26,4 +26,8 @@ public sealed class AuditOptions
     /// <summary>Pause between two checkpoints that a witness cosigns while the log grows; each is kept for good.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:30:00")]
     public TimeSpan CosignEvery { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a log's key signs checkpoints beside the one that replaced it, for those who have not heard yet; a revoked key never does.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "365.00:00:00")]
+    public TimeSpan OldKeySigns { get; set; } = TimeSpan.FromDays(30);
 }

@@ -50,6 +50,7 @@ internal static class RoleModel
         new("status.read",                "company",      Role(Administrator), System: true),
         new("audit.read",                 "company",      Role(Administrator), System: true),
         new("audit.share",                "company",      Role(Administrator)),
+        new("audit.key",                  "company",      Role(Administrator)),
     ];
 
     private static readonly FrozenDictionary<string, Rule[]> ByPermission = Rules

@@ -51,6 +51,10 @@ internal sealed class AuditRequests(IAuditLog log, IAuditReaders readers)
         AuditRefusal.WitnessKeyInvalid => Refusals.Invalid("audit.witness-key", "That is no key of a witness: a line NAME+1a2b3c4d+… as its operator shows it."),
         AuditRefusal.WitnessUrlInvalid => Refusals.Invalid("audit.witness-url", "A witness has an https address; http only on the server's own machine."),
         AuditRefusal.WitnessCertificateInvalid => Refusals.Invalid("audit.witness-certificate", "That is no certificate in PEM, or the address is not https."),
+        AuditRefusal.LogEmpty => Refusals.Conflict("audit.log-empty", "Nothing was recorded in the log yet."),
+        AuditRefusal.KeyUnknown => Refusals.NotFound("audit.key-unknown", "The log has no key of this id; rivet admin audit key show lists them."),
+        AuditRefusal.KeyRevoked => Refusals.Conflict("audit.key-revoked", "The key is revoked already."),
+        AuditRefusal.KeyTooMany => Refusals.Conflict("audit.key-too-many", "The log's keys were replaced as often as they may be."),
         AuditRefusal.WitnessKnown => Refusals.Conflict("audit.witness-known", "There is a witness of this name, or with this key."),
         _ => throw new InvalidOperationException($"Refused by its own permit: {refusal}."),
     };
