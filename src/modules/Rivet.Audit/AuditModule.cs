@@ -33,14 +33,10 @@ public static class AuditModule
             options.Configure(configure);
         }
 
-        services.TryAddSingleton<ISignatureVerifier, Ed25519Verifier>();
-        services.AddSingleton<LogIdentity>();
         services.AddSingleton<LogNews>();
         services.AddSingleton<EntrySealing>();
-        services.AddOwnersLog();
+        services.AddPlatformLog();
         services.AddOutboxConsumer<LogConsumer>();
-        services.AddSingleton<IAuditLog, AuditLog>();
-        services.AddSingleton<AuditReaders>();
         services.AddSingleton<IAuditReaders>(provider => provider.GetRequiredService<AuditReaders>());
         services.AddSingleton<AuditFiles>();
         services.AddSingleton<AuditRequests>();
@@ -49,7 +45,7 @@ public static class AuditModule
         services.AddSingleton<LogWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<LogWatch>());
         services.AddWitnesses();
-        services.AddSingleton<LogKeys>().AddSingleton<IAuditKeys, KeyDesk>().AddSingleton<KeyRequests>();
+        services.AddSingleton<IAuditKeys, KeyDesk>().AddSingleton<KeyRequests>();
         services.AddSingleton<IStatusSource, AuditStatus>();
         services.AddExports();
         return services.AddMigrations("audit", typeof(AuditModule).Assembly);
@@ -73,7 +69,7 @@ public static class AuditModule
 
     private static void AddWitnesses(this IServiceCollection services)
     {
-        services.AddSingleton<IAuditWitnesses, WitnessBook>().AddSingleton<WitnessRequests>();
+        services.AddSingleton<IAuditWitnesses>(provider => provider.GetRequiredService<WitnessBook>()).AddSingleton<WitnessRequests>();
         services.AddSingleton(new WitnessBackoff(Random.Shared)).AddSingleton<WitnessJudge>().AddSingleton<WitnessLedger>();
         services.AddSingleton<WitnessCourier>().AddHostedService(provider => provider.GetRequiredService<WitnessCourier>());
     }
@@ -84,6 +80,20 @@ public static class AuditModule
         services.TryAddSingleton<EntryOpening>();
         services.TryAddSingleton<IOwnersLog, OwnersLog>();
         return services;
+    }
+
+    /// <summary>Adds <see cref="IPlatformLog"/> and <see cref="IOwnersLog"/>, for a program beside the server.</summary>
+    public static IServiceCollection AddPlatformLog(this IServiceCollection services)
+    {
+        services.AddOptions<AuditOptions>();
+        services.TryAddSingleton<ISignatureVerifier, Ed25519Verifier>();
+        services.TryAddSingleton<LogIdentity>();
+        services.TryAddSingleton<LogKeys>();
+        services.TryAddSingleton<IAuditLog, AuditLog>();
+        services.TryAddSingleton<AuditReaders>();
+        services.TryAddSingleton<WitnessBook>();
+        services.TryAddSingleton<IPlatformLog, PlatformLog>();
+        return services.AddOwnersLog();
     }
 
     private static void AddExports(this IServiceCollection services)

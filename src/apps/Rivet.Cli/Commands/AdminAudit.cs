@@ -10,6 +10,7 @@ internal static class AdminAudit
         Show(options),
         new Command("reader", options.Words["command.audit-reader"]) { Add(options), List(options), Remove(options) },
         AdminAuditExport.Build(options),
+        AdminAuditKey.Build(options),
         AdminAuditWitness.Build(options),
     };
 
