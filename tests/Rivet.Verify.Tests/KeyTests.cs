@@ -267,7 +267,7 @@ public sealed class KeyTests : IDisposable
         Assert.False(long.TryParse(statements[0].Text.Split('\n')[1], out _));
     }
 
-    private static Ed25519Key Key(int number) => Ed25519Key.FromSeed([.. Enumerable.Repeat((byte)(number == 1 ? 7 : 100 + number), Ed25519Key.SeedSize)]);
+    private static Ed25519Key Key(int number) => number == 1 ? TestLog.OwnKey() : Ed25519Key.FromSeed([.. Enumerable.Repeat((byte)(100 + number), Ed25519Key.SeedSize)]);
 
     private static NoteKey NoteKeyOf(int number, string origin = TestLog.Origin)
     {
