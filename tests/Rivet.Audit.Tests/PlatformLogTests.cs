@@ -28,6 +28,7 @@ public sealed class PlatformLogTests : IAsyncLifetime
         var services = new ServiceCollection();
         services.AddLogging();
         services.AddSingleton<TimeProvider>(host.Time);
+        services.AddOptions<StorageOptions>().Configure(options => options.Folder = folder["data"]);
         services.AddMigrations("storage", typeof(StorageModule).Assembly);
         services.AddMigrations("audit", typeof(AuditModule).Assembly);
         services.AddSingleton<IStore>(provider => StoreBeside.Open(folder["data"], provider.GetServices<MigrationSource>()));

@@ -46,7 +46,7 @@ public sealed class LogKeyTests : IAsyncDisposable
         await founder.ReconnectAsync();
         var id = first[first.IndexOf('+', StringComparison.Ordinal)..].Split('+')[1];
         await founder.AskAsync(Method.RevokeLogKey, new RevokeLogKeyRequest { Id = id }, RevokeLogKeyResponse.Parser);
-        Assert.Equal(RefusalCode.Conflict, (await founder.RefusedAsync(Method.RevokeLogKey, new RevokeLogKeyRequest { Id = id })).Code);
+        Assert.Equal(RefusalCode.Conflict, (await founder.RefusedAsync(Method.RevokeLogKey, new RevokeLogKeyRequest { Id = id }, RevokeLogKeyResponse.Parser)).Code);
         await HappenAsync();
         await FetchAsync(log, "mirror");
         await JudgeAsync("mirror", second.Line, 0, "Revoked: ", "--remember", folder["seen"]);
@@ -68,7 +68,7 @@ public sealed class LogKeyTests : IAsyncDisposable
     {
         company = await Company.FoundAsync(server);
         await HeadAsync(6);
-        await File.WriteAllTextAsync(folder["token"], (await OwnerAsync(0, "reader", "add", "auditor")).Trim(), Company.Ct);
+        await File.WriteAllTextAsync(folder["token"], (await OwnerAsync(0, "reader", "add", "auditor")).Split('\n')[0], Company.Ct);
         var first = (await OwnerAsync(0, "show")).Split('\n')[0];
         await FetchAsync("platform", "mirror");
         await JudgeAsync("mirror", first, 0, "is intact");
