@@ -52,6 +52,7 @@ public sealed class RoleModelTests : IAsyncLifetime
         { "audit.read", "company", "a", "" },
         { "audit.share", "company", "a", "" },
         { "audit.retain", "company", "a", "" },
+        { "audit.key", "company", "a", "" },
     };
 
     public async ValueTask InitializeAsync()

@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Http;
+using Rivet.Cryptography.Sodium;
 using Rivet.Testing;
+using Rivet.Transparency;
 
 namespace Rivet.Verify.Tests;
 
@@ -49,7 +51,7 @@ public sealed class FetchTests : IAsyncDisposable
         await log.Grow(100).WriteAsync(temp["there"]);
         await AssertFetchedAsync();
         Assert.Equal(
-            ["checkpoint", "history", "key", "tile/0/002", "tile/0/003.p/32", "tile/1/000.p/3", "tile/entries/002", "tile/entries/003.p/32"],
+            ["checkpoint", "history", "key", "key", "keys", "keys", "tile/0/002", "tile/0/003.p/32", "tile/1/000.p/3", "tile/entries/002", "tile/entries/003.p/32"],
             server.Asked.Order(StringComparer.Ordinal));
         Assert.Equal(Verdict.Intact, (await Here.VerifyAsync(log)).Verdict);
         Assert.DoesNotContain(Here.Files, file => file.EndsWith("188", StringComparison.Ordinal));
@@ -220,6 +222,83 @@ public sealed class FetchTests : IAsyncDisposable
         there.Write("key", System.Text.Encoding.UTF8.GetBytes(log.Witness + "\n"));
         Assert.Equal(2, (await RunAsync("fetch", server.Url, Here.Folder)).Code);
         Assert.Equal(Verdict.Intact, (await Here.VerifyAsync(log)).Verdict);
+    }
+
+    [Fact]
+    public async Task Fetch_KeyReplaced_TakesTheNewKeyWithItsStatement()
+    {
+        await ServeAsync(await log.Grow(3).WriteAsync(temp["there"]));
+        await AssertFetchedAsync();
+        using var next = Ed25519Key.Create();
+        var statement = await RotateAsync(next);
+        var there = await log.Grow(1).WriteAsync(temp["there"]);
+        Serve(there, next, statement);
+        there.WriteNote("checkpoint", await log.SignAsync(by: next));
+        await AssertFetchedAsync();
+        Assert.Equal(Verdict.Intact, (await Here.VerifyAsync(log)).Verdict);
+        Assert.Equal(KeyStatementFile.Write([statement]), await File.ReadAllTextAsync(Here["keys"], Ct));
+
+        // What was said once stays.
+        File.Delete(there["keys"]);
+        Assert.Contains("Keep this folder", await RefusedAsync(), StringComparison.Ordinal);
+        using var thief = Ed25519Key.Create();
+        Serve(there, thief, await RotateAsync(thief));
+        Assert.Contains("Keep this folder", await RefusedAsync(), StringComparison.Ordinal);
+        Assert.Equal(KeyStatementFile.Write([statement]), await File.ReadAllTextAsync(Here["keys"], Ct));
+    }
+
+    [Fact]
+    public async Task Fetch_KeyReplacedWithoutAStatementFromTheOld_IsRefused()
+    {
+        await ServeAsync(await log.Grow(3).WriteAsync(temp["there"]));
+        await AssertFetchedAsync();
+        using var next = Ed25519Key.Create();
+        var statement = await RotateAsync(next);
+        Serve(new TestMirror(temp["there"]), next, statement with { Signatures = [statement.Signatures[1]] });
+        Assert.Contains("keep this folder", await RefusedAsync(), StringComparison.Ordinal);
+        Assert.False(File.Exists(Here["keys"]));
+    }
+
+    [Fact]
+    public async Task Fetch_KeyReplacedMeanwhile_BeginsAgainWithTheNewCheckpoint()
+    {
+        var there = await log.Grow(3).WriteAsync(temp["there"]);
+        await ServeAsync(there);
+        using var next = Ed25519Key.Create();
+        var statement = await RotateAsync(next);
+        server!.Instead = async (_, name) =>
+        {
+            if (name == "tile/0/000.p/3")
+            {
+                server.Instead = (_, _) => Task.FromResult(false);
+                await log.Grow(1).WriteAsync(temp["there"]);
+                Serve(there, next, statement);
+                there.WriteNote("checkpoint", await log.SignAsync(by: next));
+                there.Write(name, new byte[3 * TreeHash.Size]);
+            }
+
+            return false;
+        };
+        await AssertFetchedAsync();
+        var judgement = await Here.VerifyAsync(log);
+        Assert.Equal((Verdict.Intact, 4L), (judgement.Verdict, judgement.Entries));
+    }
+
+    private async Task<SignedNote> RotateAsync(Ed25519Key next)
+    {
+        using var old = TestLog.OwnKey();
+        Assert.True(Checkpoint.TryParse((await log.SignAsync()).Text, out var now));
+        return (await new KeyStatement
+        {
+            Kind = KeyStatementKind.Rotated, Key = log.Key, Other = NoteKey.Of(TestLog.Origin, NoteKeyKind.Ed25519, next.PublicKey),
+            Size = now.Size, Root = now.Root, At = TestLog.Begin,
+        }.SignAsync(old, next, Ct))!;
+    }
+
+    private static void Serve(TestMirror there, Ed25519Key key, SignedNote statement)
+    {
+        there.Write("key", System.Text.Encoding.UTF8.GetBytes(NoteKey.Of(TestLog.Origin, NoteKeyKind.Ed25519, key.PublicKey) + "\n"));
+        there.Write("keys", System.Text.Encoding.UTF8.GetBytes(KeyStatementFile.Write([statement])));
     }
 
     [Fact]

@@ -25,6 +25,9 @@ internal sealed class TestLog : IDisposable
 
     public NoteKey Witness => NoteKey.Of("witness.example/rivet", NoteKeyKind.Cosignature, witness.PublicKey);
 
+    /// <summary>The log's own key again, for what its owner says with it.</summary>
+    public static Ed25519Key OwnKey() => Ed25519Key.FromSeed(Seed);
+
     /// <summary>An entry; a second after another is how the log grows.</summary>
     public static byte[] Entry(int number, DateTimeOffset? at = null, string kind = "identity.device.enrolled") => new LogEntry
     {

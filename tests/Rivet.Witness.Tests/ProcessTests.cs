@@ -49,6 +49,19 @@ public sealed partial class ProcessTests : IDisposable
     }
 
     [Fact]
+    public async Task Rekey_ByItsOperator_SaysWhichKeySigns()
+    {
+        await RunAsync("init", "--name", "witness.example");
+        Assert.Equal(1, (await RunAsync("rekey", log.PublicKey.ToString())).Code);
+        await RunAsync("watch", log.PublicKey.ToString());
+        using var next = new TestLog("rivet.example/log");
+        var (code, output, _) = await RunAsync("rekey", next.PublicKey.ToString());
+        Assert.Equal(0, code);
+        Assert.Contains(next.PublicKey.ToString().Split('+')[1], output, StringComparison.Ordinal);
+        Assert.Equal(1, (await RunAsync("rekey", "no key")).Code);
+    }
+
+    [Fact]
     public async Task Run_BodyWithoutEnd_IsRefusedUnread()
     {
         await RunAsync("init", "--name", "witness.example");

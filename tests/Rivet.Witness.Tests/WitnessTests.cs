@@ -54,6 +54,29 @@ public sealed class WitnessTests : IDisposable
     }
 
     [Fact]
+    public async Task Rekey_Log_TheNewKeySignsTheOldNoMoreAndWhatWasSeenStays()
+    {
+        await AddAsync(await log.Grow(7).RequestAsync(0));
+        using var next = new TestLog("rivet.example/log");
+        next.Grow(9);
+        Assert.Equal(403, (await AddAsync(await next.RequestAsync(7))).Status);
+        Assert.True(folder.Logs.Replace(next.PublicKey));
+        Assert.Equal(403, (await AddAsync(await log.Grow(2).RequestAsync(7))).Status);
+        await AssertCosignedAsync(await AddAsync(await next.RequestAsync(7)));
+
+        // A key gives nobody another past.
+        Assert.Equal(422, (await AddAsync(await next.Forget(5).Grow(10, "another").RequestAsync(9))).Status);
+    }
+
+    [Fact]
+    public void Rekey_LogThatIsNotWatched_IsNone()
+    {
+        using var other = new TestLog("rivet.example/other");
+        Assert.False(folder.Logs.Replace(other.PublicKey));
+        Assert.Null(folder.Logs.Find("rivet.example/other"));
+    }
+
+    [Fact]
     public async Task Add_EmptyTree_IsCosigned() => await AssertCosignedAsync(await AddAsync(await log.RequestAsync(0)));
 
     [Fact]

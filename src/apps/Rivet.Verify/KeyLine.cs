@@ -14,6 +14,13 @@ internal static class KeyLine
         return NoteKey.TryParse(line, out var key) && key.Kind == kind && key.ToString() == line ? key : null;
     }
 
+    /// <summary>The statements in a file that somebody named: they came by another way than the log.</summary>
+    /// <exception cref="VerifyException">It holds none.</exception>
+    public static IReadOnlyList<SignedNote> StatementsOf(string file)
+        => KeyStatementFile.TryRead(new MirrorFolder(Environment.CurrentDirectory).Read(file, KeyStatementFile.Longest).Bytes, out var statements) && statements.Count > 0
+            ? statements
+            : throw new VerifyException(Words.Of("statements.wrong", file));
+
     /// <summary>A key that somebody typed: the line itself or where it is.</summary>
     /// <exception cref="VerifyException">There is none.</exception>
     public static NoteKey Of(string lineOrFile, NoteKeyKind kind)

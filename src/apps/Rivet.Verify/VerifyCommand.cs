@@ -39,22 +39,24 @@ internal static class VerifyCommand
     {
         var key = new Option<string?>("--key") { Description = Words.Of("option.key"), HelpName = "LINE|FILE" };
         var witness = new Option<string[]>("--witness") { Description = Words.Of("option.witness"), HelpName = "LINE|FILE", DefaultValueFactory = _ => [] };
+        var statements = new Option<string?>("--statements") { Description = Words.Of("option.statements"), HelpName = "FILE" };
         var remember = new Option<string?>("--remember") { Description = Words.Of("option.remember"), HelpName = "FILE" };
         var json = new Option<bool>("--json") { Description = Words.Of("option.json") };
-        var command = new Command("log", Words.Of("command.log")) { Folder, key, witness, remember, json };
+        var command = new Command("log", Words.Of("command.log")) { Folder, key, statements, witness, remember, json };
         return Run(command, error, async (parsed, ct) =>
         {
             var folder = new MirrorFolder(Path.GetFullPath(parsed.GetValue(Folder)!));
             var knowledge = new Knowledge
             {
                 Key = parsed.GetValue(key) is { } given ? KeyLine.Of(given, NoteKeyKind.Ed25519) : null,
+                Statements = parsed.GetValue(statements) is { } said ? KeyLine.StatementsOf(said) : [],
                 Witnesses = [.. parsed.GetValue(witness)!.Select(line => KeyLine.Of(line, NoteKeyKind.Cosignature)).Distinct()],
                 Remembered = parsed.GetValue(remember) is { } file ? RememberedLogs.Open(file) : null,
             };
             var judgement = await new LogCheck(folder, knowledge, new Progress(error, TimeProvider.System)).RunAsync(ct);
             if (judgement is { Verdict: Verdict.Intact, Newest: { } newest })
             {
-                knowledge.Remembered?.Keep(judgement.Key!, newest.Note);
+                knowledge.Remembered?.Keep(judgement.Chain!.Last, newest.Note, judgement.Statements);
             }
 
             if (parsed.GetValue(json))

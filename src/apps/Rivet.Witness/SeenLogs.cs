@@ -40,6 +40,13 @@ internal sealed class SeenLogs
             opened, "INSERT INTO seen_log VALUES ($1, $2, 0, $3, '', 0) ON CONFLICT DO NOTHING", key.Name, key.ToString(), TreeHash.Empty.ToArray()) == 1;
     }
 
+    /// <summary>Another key is the log's from now on; what was seen of the log stays. False when it is not watched.</summary>
+    public bool Replace(NoteKey key)
+    {
+        using var opened = Open();
+        return Execute(opened, "UPDATE seen_log SET key = $1 WHERE origin = $2", key.ToString(), key.Name) == 1;
+    }
+
     public (NoteKey Key, SeenTree Tree)? Find(string origin) => List(" WHERE origin = $1", origin).Select(log => ((NoteKey, SeenTree)?)log).FirstOrDefault();
 
     public IReadOnlyList<(NoteKey Key, SeenTree Tree)> All() => List(" ORDER BY origin");

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -8,7 +9,7 @@ using Rivet.Transparency;
 
 namespace Rivet.Witness;
 
-/// <summary>The command line: <c>rivet witness init|watch|show|run</c>.</summary>
+/// <summary>The command line: <c>rivet witness init|watch|rekey|show|run</c>.</summary>
 internal static class WitnessCommand
 {
     private static readonly Option<string> Folder = new("--folder") { Description = Words.Of("option.folder"), DefaultValueFactory = _ => "witness", Recursive = true };
@@ -18,6 +19,7 @@ internal static class WitnessCommand
         Folder,
         Init(output, error),
         Watch(output, error),
+        Rekey(output, error),
         Show(output, error),
         Run(output, error),
     };
@@ -38,11 +40,7 @@ internal static class WitnessCommand
         var log = new Argument<string>("LOG") { Description = Words.Of("argument.log") };
         return Of("watch", [log], error, async parsed =>
         {
-            if (!NoteKey.TryParse(parsed.GetValue(log), out var key) || key.Kind is not NoteKeyKind.Ed25519)
-            {
-                throw new WitnessException(Words.Of("log.wrong"));
-            }
-
+            var key = KeyOf(parsed.GetValue(log));
             using var folder = Open(parsed);
             if (!folder.Logs.Add(key))
             {
@@ -52,6 +50,26 @@ internal static class WitnessCommand
             await output.WriteLineAsync(Words.Of("watch.done", key.Name));
         });
     }
+
+    /// <summary>The operator's word alone changes a log's key: whoever stole the old one could sign a statement for a key of their own.</summary>
+    private static Command Rekey(TextWriter output, TextWriter error)
+    {
+        var log = new Argument<string>("LOG") { Description = Words.Of("argument.log") };
+        return Of("rekey", [log], error, async parsed =>
+        {
+            var key = KeyOf(parsed.GetValue(log));
+            using var folder = Open(parsed);
+            if (!folder.Logs.Replace(key))
+            {
+                throw new WitnessException(Words.Of("rekey.unknown", key.Name));
+            }
+
+            await output.WriteLineAsync(Words.Of("rekey.done", key.Name, key.Id.ToString("x8", CultureInfo.InvariantCulture)));
+        });
+    }
+
+    private static NoteKey KeyOf(string? line)
+        => NoteKey.TryParse(line, out var key) && key.Kind is NoteKeyKind.Ed25519 ? key : throw new WitnessException(Words.Of("log.wrong"));
 
     private static Command Show(TextWriter output, TextWriter error) => Of("show", [], error, async parsed =>
     {

@@ -78,6 +78,20 @@ public sealed partial class RivetClient
     public Task<Result<RemoveLogReaderResponse, ClientRefusal>> RemoveLogReaderAsync(string name, CancellationToken ct)
         => AskAsync(Method.RemoveLogReader, new RemoveLogReaderRequest { Name = name }, RemoveLogReaderResponse.Parser, ct);
 
+    /// <summary>The keys of the company's security log, oldest first, and the statements about them. Needs the permission to read it.</summary>
+    public Task<Result<ReadLogKeysResponse, ClientRefusal>> ReadLogKeysAsync(CancellationToken ct)
+        => AskAsync(Method.ReadLogKeys, new ReadLogKeysRequest(), ReadLogKeysResponse.Parser, ct);
+
+    /// <summary>Lets another key sign the log from now on. Needs the permission to manage its keys.</summary>
+    public Task<Result<RotateLogKeyResponse, ClientRefusal>> RotateLogKeyAsync(CancellationToken ct)
+        => AskAsync(Method.RotateLogKey, new RotateLogKeyRequest(), RotateLogKeyResponse.Parser, ct);
+
+    /// <summary>Takes a key back that somebody else may have. Needs the permission to manage the log's keys.</summary>
+    /// <param name="id">The eight hexadecimal digits in its line.</param>
+    /// <param name="ct">Cancels waiting.</param>
+    public Task<Result<RevokeLogKeyResponse, ClientRefusal>> RevokeLogKeyAsync(string id, CancellationToken ct)
+        => AskAsync(Method.RevokeLogKey, new RevokeLogKeyRequest { Id = id }, RevokeLogKeyResponse.Parser, ct);
+
     /// <summary>Sends the company's security log somewhere from now on.</summary>
     public Task<Result<AddLogExportResponse, ClientRefusal>> AddLogExportAsync(AddLogExportRequest export, CancellationToken ct)
         => AskAsync(Method.AddLogExport, export, AddLogExportResponse.Parser, ct);

@@ -14,6 +14,11 @@ internal static class AuditEvents
 
     /// <summary>A witness's clock and the server's differ by so many seconds; positive when the witness is ahead.</summary>
     public static readonly EventKind ClockOff = new("audit.clock.off", OcsfType.FindingCreated, EventSeverity.Medium, "name", "key", "seconds");
+    /// <summary>Another key signs the log behind <c>size</c> entries; both keys as lines for those who verify.</summary>
+    public static readonly EventKind KeyRotated = new("audit.key.rotated", OcsfType.EntityUpdated, EventSeverity.Medium, "old", "new", "size");
+
+    /// <summary>Somebody else may have a key: no checkpoint of more than <c>size</c> entries counts under it.</summary>
+    public static readonly EventKind KeyRevoked = new("audit.key.revoked", OcsfType.FindingCreated, EventSeverity.High, "key", "size");
     public static readonly EventKind ReaderAdded = new("audit.reader.added", OcsfType.PrivilegesAssigned, EventSeverity.Medium);
     public static readonly EventKind ReaderRemoved = new("audit.reader.removed", OcsfType.PrivilegesRevoked, EventSeverity.Low);
     public static readonly EventKind ExportAdded = new("audit.export.added", OcsfType.EntityCreated, EventSeverity.Medium, "name", "kind", "host");

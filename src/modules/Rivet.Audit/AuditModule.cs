@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Rivet.Audit.Columns;
 using Rivet.Audit.Entries;
 using Rivet.Audit.Exporting;
+using Rivet.Audit.Keys;
 using Rivet.Audit.Reading;
 using Rivet.Audit.Retention;
 using Rivet.Audit.SavedQueries;
@@ -35,15 +36,11 @@ public static class AuditModule
             options.Configure(configure);
         }
 
-        services.TryAddSingleton<ISignatureVerifier, Ed25519Verifier>();
         services.TryAddSingleton<Chance>();
-        services.AddSingleton<LogIdentity>();
         services.AddSingleton<LogNews>();
         services.AddSingleton<EntrySealing>();
-        services.AddOwnersLog();
+        services.AddPlatformLog();
         services.AddOutboxConsumer<LogConsumer>();
-        services.AddSingleton<IAuditLog, AuditLog>();
-        services.AddSingleton<AuditReaders>();
         services.AddSingleton<IAuditReaders>(provider => provider.GetRequiredService<AuditReaders>());
         services.AddSingleton<AuditFiles>();
         services.AddSingleton<AuditRequests>();
@@ -53,6 +50,7 @@ public static class AuditModule
         services.AddSingleton<LogWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<LogWatch>());
         services.AddWitnesses();
+        services.AddSingleton<IAuditKeys, KeyDesk>().AddSingleton<KeyRequests>();
         services.AddSingleton<IStatusSource, AuditStatus>();
         services.AddExports();
         services.AddRetention();
@@ -66,6 +64,7 @@ public static class AuditModule
         services.GetRequiredService<ExportRequests>().Map(endpoints);
         services.GetRequiredService<WitnessRequests>().Map(endpoints);
         services.GetRequiredService<RetentionRequests>().Map(endpoints);
+        services.GetRequiredService<KeyRequests>().Map(endpoints);
     }
 
     /// <summary>Maps <c>/audit/LOG/…</c> over HTTPS. Whoever has no reader's token sees checkpoints only.</summary>
@@ -77,7 +76,7 @@ public static class AuditModule
 
     private static void AddWitnesses(this IServiceCollection services)
     {
-        services.AddSingleton<IAuditWitnesses, WitnessBook>().AddSingleton<WitnessRequests>();
+        services.AddSingleton<IAuditWitnesses>(provider => provider.GetRequiredService<WitnessBook>()).AddSingleton<WitnessRequests>();
         services.AddSingleton<WitnessJudge>().AddSingleton<WitnessLedger>();
         services.AddSingleton<WitnessCourier>().AddHostedService(provider => provider.GetRequiredService<WitnessCourier>());
     }
@@ -101,6 +100,20 @@ public static class AuditModule
         services.AddSingleton<LogCensus>().AddSingleton<RetentionDesk>().AddSingleton<RetentionRequests>().AddSingleton<RetentionKeeper>();
         services.AddHostedService(provider => provider.GetRequiredService<RetentionKeeper>());
         services.AddSingleton<IStatusSource, RetentionStatus>();
+    }
+
+    /// <summary>Adds <see cref="IPlatformLog"/> and <see cref="IOwnersLog"/>, for a program beside the server.</summary>
+    public static IServiceCollection AddPlatformLog(this IServiceCollection services)
+    {
+        services.AddOptions<AuditOptions>();
+        services.TryAddSingleton<ISignatureVerifier, Ed25519Verifier>();
+        services.TryAddSingleton<LogIdentity>();
+        services.TryAddSingleton<LogKeys>();
+        services.TryAddSingleton<IAuditLog, AuditLog>();
+        services.TryAddSingleton<AuditReaders>();
+        services.TryAddSingleton<WitnessBook>();
+        services.TryAddSingleton<IPlatformLog, PlatformLog>();
+        return services.AddOwnersLog();
     }
 
     private static void AddExports(this IServiceCollection services)

@@ -42,4 +42,8 @@ public sealed class AuditOptions
     /// <summary>After how long a clock in doubt that goes on evenly is believed.</summary>
     [Range(typeof(TimeSpan), "1.00:00:00", "90.00:00:00")]
     public TimeSpan ClockSettles { get; set; } = TimeSpan.FromDays(7);
+
+    /// <summary>How long a log's key signs checkpoints beside the one that replaced it, for those who have not heard yet; a revoked key never does.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "365.00:00:00")]
+    public TimeSpan OldKeySigns { get; set; } = TimeSpan.FromDays(30);
 }

@@ -31,6 +31,8 @@ internal sealed class TestWitness(TempFolder temp, string name, TimeProvider tim
 
     public void Watch(NoteKey log) => Assert.True(folder!.Logs.Add(log));
 
+    public void Rekey(NoteKey log) => Assert.True(folder!.Logs.Replace(log));
+
     public long SizeOf(NoteKey log) => folder!.Logs.Find(log.Name)!.Value.Tree.Size;
 
     public async Task StopAsync()

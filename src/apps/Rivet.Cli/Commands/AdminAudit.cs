@@ -11,6 +11,7 @@ internal static class AdminAudit
         new Command("reader", options.Words["command.audit-reader"]) { Add(options), List(options), Remove(options) },
         AdminAuditExport.Build(options),
         AdminAuditRetention.Build(options),
+        AdminAuditKey.Build(options),
         AdminAuditWitness.Build(options),
     };
 

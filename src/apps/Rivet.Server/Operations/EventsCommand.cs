@@ -4,8 +4,6 @@ using System.Resources;
 using System.Text.Json;
 using Rivet.Audit;
 using Rivet.Server.Startup;
-using Rivet.Storage;
-using Rivet.Vault;
 
 namespace Rivet.Server.Operations;
 
@@ -22,31 +20,17 @@ internal static class EventsCommand
         var log = new Option<string>("--log") { Description = Say("OptionLog"), DefaultValueFactory = _ => "all", HelpName = "LOG" };
         var from = new Option<long>("--from") { Description = Say("OptionFrom"), HelpName = "N" };
         var command = new Command("events", Say("About")) { log, from };
-        command.SetAction(async (parsed, ct) =>
+        command.Runs(async (parsed, options, ct) =>
         {
-            try
-            {
-                ProcessHardening.Apply();
-                await RunAsync(ServerCommand.Read(parsed, Environment.GetEnvironmentVariable), parsed.GetRequiredValue(log), Math.Max(0, parsed.GetValue(from)), ct);
-                return 0;
-            }
-            catch (Exception failed) when (StartFailure.Explain(failed) is { } sentence)
-            {
-                await Console.Error.WriteLineAsync($"rivet: {sentence}");
-                return 1;
-            }
+            await RunAsync(options, parsed.GetRequiredValue(log), Math.Max(0, parsed.GetValue(from)), ct);
+            return 0;
         });
         return command;
     }
 
     private static async Task RunAsync(ServerOptions options, string wanted, long from, CancellationToken ct)
     {
-        if (!File.Exists(StoreFile.PathIn(options.DataFolder)))
-        {
-            throw new StartupException(Say("NoStore", options.DataFolder));
-        }
-
-        await using var provider = await OpenAsync(options, ct);
+        await using var provider = await BesideServer.OpenAsync(options, Say("NoStore", options.DataFolder), ct);
         var logs = provider.GetRequiredService<IOwnersLog>();
         var heads = await logs.ReadLogsAsync(ct);
         var chosen = heads.Where(head => wanted == "all" || head.Origin.EndsWith("/" + wanted, StringComparison.Ordinal)).ToList();
@@ -80,27 +64,6 @@ internal static class EventsCommand
             await output.WriteAsync(lines.GetBuffer().AsMemory(0, (int)lines.Length), ct);
             from += entries.Count;
         }
-    }
-
-    private static async Task<ServiceProvider> OpenAsync(ServerOptions options, CancellationToken ct)
-    {
-        var keys = KeysFolder.Find(options.DataFolder, options.KeysFolder);
-        var services = new ServiceCollection();
-        services.AddLogging();
-        services.AddSingleton(TimeProvider.System);
-        services.AddOptions<StorageOptions>().Configure(storage => storage.Folder = options.DataFolder);
-        services.AddMigrations("storage", typeof(StorageModule).Assembly);
-        services.AddMigrations("audit", typeof(AuditModule).Assembly);
-        services.AddSingleton<IStore>(provider => StoreBeside.Open(options.DataFolder, provider.GetServices<MigrationSource>()));
-        services.AddVault(vault => vault.RootKeyFile = keys.RootKeyFile);
-        services.AddOwnersLog();
-        var provider = services.BuildServiceProvider();
-        foreach (var hosted in provider.GetServices<IHostedService>())
-        {
-            await hosted.StartAsync(ct);
-        }
-
-        return provider;
     }
 
     private static string Say(string key, params object[] values)

@@ -28,6 +28,7 @@ internal static class ServerCommand
         command.Subcommands.Add(CertificateCommand.Create(Data, Keys));
         command.Subcommands.Add(DoctorCommand.Create(Data, Keys, Port, Host));
         command.Subcommands.Add(EventsCommand.Create());
+        command.Subcommands.Add(LogCommand.Create());
         command.Subcommands.Add(BackupCommands.Restore());
         command.Subcommands.Add(RecoverCommand.Create(Host, Port));
         command.Subcommands.Add(UpgradeCommand.Create());

@@ -16,6 +16,18 @@ internal enum FindingKind
     NotSigned,
     NotCosigned,
     OtherKey,
+
+    /// <summary>Signed by a revoked key, beyond what it may sign.</summary>
+    RevokedKey,
+
+    /// <summary>Statements about the log's keys that contradict one another.</summary>
+    KeysForked,
+
+    /// <summary>A statement that was there once is not shown any more.</summary>
+    KeysRolledBack,
+
+    /// <summary>The key that the verifier trusts leads to the log's key of now over one that was revoked: whoever took it can have written that.</summary>
+    RevokedTrust,
     Duplicate,
 
     /// <summary>An entry that is not of the format; the file around it is.</summary>
@@ -33,7 +45,7 @@ internal enum FindingKind
 internal sealed record Finding(FindingKind Kind, string Place, string Text)
 {
     /// <summary>Whether it is a fault of the log; otherwise the log cannot be judged for it.</summary>
-    public bool IsFault => Kind is not (FindingKind.Missing or FindingKind.Unreadable);
+    public bool IsFault => Kind is not (FindingKind.Missing or FindingKind.Unreadable or FindingKind.RevokedTrust);
 
     /// <summary>The kind as it is written for programs: <c>cut-off</c>.</summary>
     public string KindName => JsonNamingPolicy.KebabCaseLower.ConvertName(Kind.ToString());

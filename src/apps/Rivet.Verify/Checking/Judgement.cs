@@ -29,9 +29,16 @@ internal sealed record Seen(string Witness, DateTimeOffset At);
 /// <summary>What a verifier has to say of a log.</summary>
 internal sealed class Judgement
 {
+    /// <summary>The key that the verifier trusts.</summary>
     public NoteKey? Key { get; set; }
 
     public KeySource KeySource { get; set; }
+
+    /// <summary>The log's keys, as far as their statements hold.</summary>
+    public KeyChain? Chain { get; set; }
+
+    /// <summary>All statements that there are about the log's keys.</summary>
+    public IReadOnlyList<SignedNote> Statements { get; set; } = [];
 
     /// <summary>The newest checkpoint, once the log's signature below it verified.</summary>
     public SignedCheckpoint? Newest { get; set; }

@@ -9,6 +9,9 @@ internal sealed record Knowledge
     /// <summary>The log's key, where somebody gave it.</summary>
     public NoteKey? Key { get; init; }
 
+    /// <summary>Statements about the log's keys that came by another way than the mirror.</summary>
+    public IReadOnlyList<SignedNote> Statements { get; init; } = [];
+
     public IReadOnlyList<NoteKey> Witnesses { get; init; } = [];
 
     /// <summary>What was verified before; null when nothing is to be remembered.</summary>
@@ -19,12 +22,13 @@ internal sealed record Knowledge
 internal sealed class LogCheck(MirrorFolder folder, Knowledge knowledge, Progress progress)
 {
     private readonly Judgement judgement = new();
+    private KeyChain? chain;
 
     public async Task<Judgement> RunAsync(CancellationToken ct)
     {
         if (await ReadNewestAsync(ct) is { } newest)
         {
-            var history = await new HistoryCheck(folder, judgement, NewNoteCheck(), progress).ReadAsync(newest, ct);
+            var history = WithRotations(newest, await new HistoryCheck(folder, judgement, NewNoteCheck(), progress).ReadAsync(newest, ct));
             var remembered = await ReadRememberedAsync(ct);
             IReadOnlyList<SignedCheckpoint> others = remembered is null ? history : [.. history, remembered];
             var scan = new EntryScan(folder, newest.Checkpoint.Size, judgement, new TimeBounds([.. others, newest]), progress)
@@ -39,6 +43,22 @@ internal sealed class LogCheck(MirrorFolder folder, Knowledge knowledge, Progres
         return judgement;
     }
 
+    /// <summary>A rotation says a root as a checkpoint does: by it the new key vouches for what the old one signed.</summary>
+    private IReadOnlyList<SignedCheckpoint> WithRotations(SignedCheckpoint newest, IReadOnlyList<SignedCheckpoint> history)
+    {
+        var all = chain!.Keys.Select(key => key.Until).OfType<KeyStatement>().ToList();
+        if (all.Find(said => said.Size > newest.Checkpoint.Size) is { } ahead)
+        {
+            // A fetch that was interrupted leaves just this.
+            judgement.Findings.Add(FindingKind.Missing, MirrorFolder.Checkpoint, "keys.ahead", newest.Checkpoint.Size, ahead.Size);
+        }
+
+        var rotations = all.Where(said => said.Size <= newest.Checkpoint.Size)
+            .Select(said => new SignedCheckpoint(
+                MirrorFolder.Keys, new SignedNote { Text = said.ToString(), Signatures = [] }, new Checkpoint { Origin = said.Origin, Size = said.Size, Root = said.Root }, []));
+        return [.. history.Concat(rotations).OrderBy(one => one.Checkpoint.Size)];
+    }
+
     /// <summary>Step 1.</summary>
     private async Task<SignedCheckpoint?> ReadNewestAsync(CancellationToken ct)
     {
@@ -51,7 +71,8 @@ internal sealed class LogCheck(MirrorFolder folder, Knowledge knowledge, Progres
 
         // The name of the log is needed before its key: it may be one that is remembered.
         var origin = SignedNote.TryParse(reading.Bytes, out var note) && Checkpoint.TryParse(note.Text, out var checkpoint) ? checkpoint.Origin : "";
-        if (!ChooseKey(origin))
+        chain = await new KeyKnowledge(folder, knowledge, judgement).ReadAsync(origin, ct);
+        if (chain is null)
         {
             return null;
         }
@@ -71,36 +92,6 @@ internal sealed class LogCheck(MirrorFolder folder, Knowledge knowledge, Progres
         return newest;
     }
 
-    private bool ChooseKey(string origin)
-    {
-        var reading = folder.Read(MirrorFolder.Key, MirrorFolder.LongestKey);
-        var shown = KeyLine.Read(reading.Bytes, NoteKeyKind.Ed25519);
-        var known = knowledge.Remembered?.Find(origin);
-        (judgement.Key, judgement.KeySource) = (knowledge.Key, known?.Key) switch
-        {
-            ({ } given, _) => (given, KeySource.Given),
-            (_, { } remembered) => (remembered, KeySource.Remembered),
-            _ => (shown, KeySource.Server),
-        };
-        if (shown is null && (judgement.Key is null || reading.Bytes is not null || reading.Problem is not FindingKind.Missing))
-        {
-            judgement.Findings.Add(
-                reading.Bytes is null ? reading.Problem : FindingKind.Unreadable, MirrorFolder.Key,
-                reading is { Bytes: null, Problem: FindingKind.Missing } ? "file.missing" : "key.unreadable", MirrorFolder.Key);
-        }
-        else if (shown is not null && !shown.Equals(judgement.Key))
-        {
-            judgement.Findings.Add(FindingKind.OtherKey, MirrorFolder.Key, "key.other", shown, judgement.Key!);
-        }
-
-        if (knowledge.Key is not null && known is not null && !known.Key.Equals(knowledge.Key))
-        {
-            judgement.Findings.Add(FindingKind.OtherKey, "--key", "key.other-remembered", known.Key);
-        }
-
-        return judgement.Key is not null;
-    }
-
     private async Task<SignedCheckpoint?> ReadRememberedAsync(CancellationToken ct)
     {
         if (knowledge.Remembered?.Find(judgement.Key!.Name) is not { } known)
@@ -108,7 +99,7 @@ internal sealed class LogCheck(MirrorFolder folder, Knowledge knowledge, Progres
             return null;
         }
 
-        var (checkpoint, findings) = await new NoteCheck(known.Key, knowledge.Witnesses).ReadAsync(knowledge.Remembered.File, known.Note, ct);
+        var (checkpoint, findings) = await new NoteCheck(chain!.Find(known.Key) is null ? KeyChain.Of(known.Key) : chain, knowledge.Witnesses).ReadAsync(knowledge.Remembered.File, known.Note, ct);
         foreach (var finding in findings)
         {
             finding.AddTo(judgement.Findings);
@@ -143,5 +134,5 @@ internal sealed class LogCheck(MirrorFolder folder, Knowledge knowledge, Progres
         judgement.NotChecked.Add(Words.Of("unchecked.sealed"));
     }
 
-    private NoteCheck NewNoteCheck() => new(judgement.Key!, knowledge.Witnesses);
+    private NoteCheck NewNoteCheck() => new(chain!, knowledge.Witnesses);
 }

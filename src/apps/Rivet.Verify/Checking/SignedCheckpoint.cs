@@ -15,9 +15,9 @@ internal sealed record SignedCheckpoint(string Place, SignedNote Note, Checkpoin
 }
 
 /// <summary>Reads notes of one log.</summary>
-/// <param name="key">The log's.</param>
+/// <param name="chain">The log's keys.</param>
 /// <param name="witnesses">Those that the verifier knows.</param>
-internal sealed class NoteCheck(NoteKey key, IReadOnlyList<NoteKey> witnesses)
+internal sealed class NoteCheck(KeyChain chain, IReadOnlyList<NoteKey> witnesses)
 {
     private static readonly Ed25519Verifier Verifier = new();
 
@@ -29,9 +29,9 @@ internal sealed class NoteCheck(NoteKey key, IReadOnlyList<NoteKey> witnesses)
             return (null, [new NoteFinding(FindingKind.Unreadable, place, "note.unreadable", place)]);
         }
 
-        if (checkpoint.Origin != key.Name || !await note.IsSignedByAsync(key, Verifier, ct))
+        if (checkpoint.Origin != chain.Last.Name || !await chain.HasSignedAsync(note, checkpoint.Size, Verifier, ct))
         {
-            return (null, [new NoteFinding(FindingKind.NotSigned, place, "note.not-signed", place, key.Name)]);
+            return (null, [await NotSignedAsync(place, note, ct)]);
         }
 
         var seen = new List<Seen>();
@@ -56,6 +56,22 @@ internal sealed class NoteCheck(NoteKey key, IReadOnlyList<NoteKey> witnesses)
         }
 
         return (new SignedCheckpoint(place, note, checkpoint, seen), findings);
+    }
+
+    /// <summary>A key that may not sign it any more, or none at all.</summary>
+    private async ValueTask<NoteFinding> NotSignedAsync(string place, SignedNote note, CancellationToken ct)
+    {
+        foreach (var old in chain.Keys.Where(one => one.Until is not null).OrderBy(one => one.Revoked is null))
+        {
+            if (await note.IsSignedByAsync(old.Key, Verifier, ct))
+            {
+                return old.Revoked is null
+                    ? new NoteFinding(FindingKind.NotSigned, place, "note.old-key", place, old.Key, old.Until!.Size)
+                    : new NoteFinding(FindingKind.RevokedKey, place, "note.revoked-key", place, old.Key, old.Until!.Size);
+            }
+        }
+
+        return new NoteFinding(FindingKind.NotSigned, place, "note.not-signed", place, chain.Last.Name);
     }
 }
 

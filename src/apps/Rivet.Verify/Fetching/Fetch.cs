@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
+using Rivet.Cryptography.Sodium;
 using Rivet.Transparency;
 
 namespace Rivet.Verify;
@@ -24,12 +25,13 @@ internal sealed class Fetch(LogServer server, MirrorFolder folder, Progress prog
     private const int MostNotes = 1 << 22;
     private const int LongestHistory = 12 * MostNotes;
     private const int AtOnce = 8;
+    private static readonly Ed25519Verifier Verifier = new();
     private const int MostStarts = 5;
     private long files;
 
     public async Task<Fetched> RunAsync(CancellationToken ct)
     {
-        var key = await FetchKeyAsync(ct);
+        var (key, keys) = await FetchKeysAsync(ct);
 
         // Before the checkpoint: one that is kept meanwhile would be larger than it.
         await FetchHistoryAsync(ct);
@@ -39,16 +41,23 @@ internal sealed class Fetch(LogServer server, MirrorFolder folder, Progress prog
             var bytes = await GetAsync(MirrorFolder.Checkpoint, SignedNote.LongestNote, ct);
             var checkpoint = Parse(bytes) ?? throw new VerifyException(Words.Of("fetch.body", MirrorFolder.Checkpoint));
             RefuseOther(checkpoint, key, before?.Checkpoint);
-            if (await FetchTilesAsync(checkpoint.Size, ct) is not { } missing)
+            var missing = await FetchTilesAsync(checkpoint.Size, ct);
+
+            // The log's key may be replaced at any moment: the checkpoint that stays is one within the same statements.
+            var (keyNow, keysNow) = await FetchKeysAsync(ct);
+            var isSame = keyNow.Equals(key) && keysNow.AsSpan().SequenceEqual(keys);
+            (key, keys) = (keyNow, keysNow);
+            if (missing is null && isSame)
             {
+                WriteKeys(key, keys);
                 Finish(bytes, checkpoint, before);
                 return new Fetched(checkpoint.Origin, checkpoint.Size, before?.Checkpoint.Size ?? 0, files);
             }
 
             // The log grew, and a wider partial tile took the place of the one that this checkpoint names.
-            if (start == MostStarts || missing.Width == TilePath.FullWidth)
+            if (start == MostStarts || missing?.Width == TilePath.FullWidth)
             {
-                throw new VerifyException(Words.Of("fetch.missing", missing));
+                throw new VerifyException(Words.Of("fetch.missing", missing?.ToString() ?? MirrorFolder.Keys));
             }
         }
     }
@@ -67,12 +76,23 @@ internal sealed class Fetch(LogServer server, MirrorFolder folder, Progress prog
         }
     }
 
-    private async Task<NoteKey> FetchKeyAsync(CancellationToken ct)
+    /// <summary>
+    /// The log's key and the statements about it. What was here once stays: another key is taken only when statements lead to it from the one that is here,
+    /// and statements only behind those that are here.
+    /// </summary>
+    private async Task<(NoteKey Key, byte[] Statements)> FetchKeysAsync(CancellationToken ct)
     {
+        // The key first: one that is newer than the statements would look like another's.
         var bytes = await GetAsync(MirrorFolder.Key, MirrorFolder.LongestKey, ct);
-        if (KeyLine.Read(bytes, NoteKeyKind.Ed25519) is not { } key)
+        var statements = await server.FindAsync(MirrorFolder.Keys, KeyStatementFile.Longest, ct) ?? [];
+        if (KeyLine.Read(bytes, NoteKeyKind.Ed25519) is not { } key || !KeyStatementFile.TryRead(statements, out var notes))
         {
-            throw new VerifyException(Words.Of("fetch.body", MirrorFolder.Key));
+            throw new VerifyException(Words.Of("fetch.body", KeyLine.Read(bytes, NoteKeyKind.Ed25519) is null ? MirrorFolder.Key : MirrorFolder.Keys));
+        }
+
+        if (folder.Has(MirrorFolder.Keys) && !statements.AsSpan().StartsWith(folder.Read(MirrorFolder.Keys, KeyStatementFile.Longest).Bytes))
+        {
+            throw new VerifyException(Words.Of("fetch.keys-changed", folder.Path));
         }
 
         var here = folder.Read(MirrorFolder.Key, MirrorFolder.LongestKey);
@@ -80,12 +100,26 @@ internal sealed class Fetch(LogServer server, MirrorFolder folder, Progress prog
         {
             Write(MirrorFolder.Key, bytes);
         }
-        else if (!key.Equals(KeyLine.Read(here.Bytes, NoteKeyKind.Ed25519)))
+        else if (KeyLine.Read(here.Bytes, NoteKeyKind.Ed25519) is not { } before
+            || (!key.Equals(before) && ((await KeyChain.ReadAsync(before, notes, Verifier, ct)).Chain is not { } chain || chain.Find(before) is null || chain.Find(key) is null)))
         {
             throw new VerifyException(Words.Of("fetch.key-changed", folder.Path));
         }
 
-        return key;
+        return (key, statements);
+    }
+
+    private void WriteKeys(NoteKey key, byte[] statements)
+    {
+        if (statements.Length > 0 && !statements.AsSpan().SequenceEqual(folder.Read(MirrorFolder.Keys, KeyStatementFile.Longest).Bytes))
+        {
+            Write(MirrorFolder.Keys, statements);
+        }
+
+        if (!key.Equals(KeyLine.Read(folder.Read(MirrorFolder.Key, MirrorFolder.LongestKey).Bytes, NoteKeyKind.Ed25519)))
+        {
+            Write(MirrorFolder.Key, Encoding.UTF8.GetBytes(key + "\n"));
+        }
     }
 
     /// <summary>New notes wait aside until the checkpoint above them is here.</summary>

@@ -10,6 +10,7 @@ namespace Rivet.Verify;
 internal sealed class MirrorFolder(string path)
 {
     public const string Key = "key";
+    public const string Keys = "keys";
     public const string Checkpoint = "checkpoint";
     public const string History = "history";
     public const int LongestKey = 1024;

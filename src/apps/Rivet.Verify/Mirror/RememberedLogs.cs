@@ -5,11 +5,12 @@ using Rivet.Transparency;
 namespace Rivet.Verify;
 
 /// <summary>A log as it was at the last visit.</summary>
-/// <param name="Key">The key under which it was verified.</param>
+/// <param name="Key">The log's key then.</param>
 /// <param name="Note">The checkpoint, as it was signed.</param>
-internal sealed record RememberedLog(NoteKey Key, byte[] Note);
+/// <param name="Statements">What was said of the log's keys.</param>
+internal sealed record RememberedLog(NoteKey Key, byte[] Note, IReadOnlyList<SignedNote> Statements);
 
-/// <summary>What a verifier remembers of each log, in a file of its own: the newest checkpoint that it verified.</summary>
+/// <summary>What a verifier remembers of each log, in a file of its own: the newest checkpoint that it verified, and the statements about its keys.</summary>
 internal sealed class RememberedLogs
 {
     private const int Longest = 64 * 1024 * 1024;
@@ -45,20 +46,21 @@ internal sealed class RememberedLogs
     public RememberedLog? Find(string origin) => logs.TryGetValue(origin, out var line) ? Read(origin, line) : null;
 
     /// <summary>Remembers a log as it was just verified. Others in the file stay as they are there now.</summary>
-    public void Keep(NoteKey key, SignedNote note)
+    public void Keep(NoteKey key, SignedNote note, IReadOnlyList<SignedNote> statements)
     {
         var all = Open(File);
-        all.logs[key.Name] = new Line(key.ToString(), note.ToString());
+        all.logs[key.Name] = new Line(key.ToString(), note.ToString(), statements.Count == 0 ? null : KeyStatementFile.Write(statements));
         WholeFile.Write(Path.GetFullPath(File), Suffix, JsonSerializer.SerializeToUtf8Bytes(all.logs, Indented));
     }
 
     private static RememberedLog? Read(string origin, Line? line)
         => line is { Key: not null, Checkpoint: not null } && NoteKey.TryParse(line.Key, out var key) && key.Name == origin
-            ? new RememberedLog(key, Encoding.UTF8.GetBytes(line.Checkpoint))
+            && KeyStatementFile.TryRead(Encoding.UTF8.GetBytes(line.Statements ?? ""), out var statements)
+            ? new RememberedLog(key, Encoding.UTF8.GetBytes(line.Checkpoint), statements)
             : null;
 
     private static VerifyException Damaged(string file) => new(Words.Of("remember.damaged", file));
 
     /// <summary>How a log stands in the file.</summary>
-    private sealed record Line(string Key, string Checkpoint);
+    private sealed record Line(string Key, string Checkpoint, string? Statements = null);
 }

@@ -16,6 +16,7 @@ internal static class HumanReport
                 : Words.Of("report.empty", Number(judgement.Entries), Number(newest.Checkpoint.Size)));
             output.WriteLine(Words.Of("report.root", Convert.ToBase64String(newest.Checkpoint.Root.Span)));
             output.WriteLine(Words.Of($"report.key.{judgement.KeySource}", judgement.Key!));
+            WriteKeys(judgement, output);
             foreach (var seen in newest.Seen)
             {
                 output.WriteLine(Words.Of("report.seen", seen.Witness, Time(seen.At)));
@@ -36,6 +37,19 @@ internal static class HumanReport
 
         List(output, "report.notices", judgement.Notices);
         List(output, "report.unchecked", judgement.NotChecked);
+    }
+
+    /// <summary>Where the log had more keys than one.</summary>
+    private static void WriteKeys(Judgement judgement, TextWriter output)
+    {
+        foreach (var (key, next) in judgement.Chain!.Keys.Zip(judgement.Chain.Keys.Skip(1)))
+        {
+            output.WriteLine(Words.Of("report.rotated", Number(key.Until!.Size), Time(key.Until.At), key.Key, next.Key));
+            if (key.Revoked is { } revoked)
+            {
+                output.WriteLine(Words.Of("report.revoked", key.Key, Time(revoked.At), Number(revoked.Size)));
+            }
+        }
     }
 
     private static void List(TextWriter output, string head, IEnumerable<string> lines)

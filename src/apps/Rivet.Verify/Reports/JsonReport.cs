@@ -21,6 +21,10 @@ internal static class JsonReport
             Log = judgement.Key?.Name,
             Key = judgement.Key?.ToString(),
             KeyFrom = judgement.KeySource.ToString().ToLowerInvariant(),
+            Keys = judgement.Chain?.Keys.Select(one => new
+            {
+                Key = one.Key.ToString(), one.From, Until = one.Until?.Size, ReplacedAt = one.Until?.At, RevokedAt = one.Revoked?.At,
+            }) ?? [],
             Size = judgement.Newest?.Checkpoint.Size,
             Root = judgement.Newest is { } newest ? Convert.ToBase64String(newest.Checkpoint.Root.Span) : null,
             judgement.Entries,

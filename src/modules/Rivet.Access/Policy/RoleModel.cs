@@ -51,6 +51,7 @@ internal static class RoleModel
         new("audit.read",                 "company",      Role(Administrator), System: true),
         new("audit.share",                "company",      Role(Administrator)),
         new("audit.retain",               "company",      Role(Administrator)),
+        new("audit.key",                  "company",      Role(Administrator)),
     ];
 
     private static readonly FrozenDictionary<string, Rule[]> ByPermission = Rules

@@ -136,6 +136,18 @@ public enum AuditRefusal
     /// <summary>It would have to be recorded, and the log does not keep up; nothing was done.</summary>
     LogBehind = 11,
 
+    /// <summary>Nothing was recorded in the log yet.</summary>
+    LogEmpty = 30,
+
+    /// <summary>The log never had a key of this id.</summary>
+    KeyUnknown = 31,
+
+    /// <summary>The key is revoked already.</summary>
+    KeyRevoked = 32,
+
+    /// <summary>The log's keys were replaced as often as they may be.</summary>
+    KeyTooMany = 33,
+
     /// <summary>The name of an export is not 1 to 64 of <c>a–z 0–9 . -</c>.</summary>
     ExportName = 20,
 

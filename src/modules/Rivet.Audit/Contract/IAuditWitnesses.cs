@@ -103,4 +103,7 @@ public enum AuditWitnessFailure
 
     /// <summary>The log as stored does not give its own checkpoint's root: nothing was sent.</summary>
     LogDamaged = 13,
+
+    /// <summary>It knows the log under another key, and the log's key was replaced: its operator has to say the new one.</summary>
+    KeyReplaced = 14,
 }

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using Rivet.Audit.Entries;
+using Rivet.Audit.Keys;
 using Rivet.Kernel;
 using Rivet.Storage;
 
@@ -41,6 +42,11 @@ internal sealed class LogConsumer(IStore store, EntrySealing entries, LogIdentit
         var checkpoint = await signer.SignAsync(growth.Tree, ct);
         return transaction =>
         {
+            if (LogKeyTable.CountOf(transaction, company) != signer.Statements.Count)
+            {
+                throw new InvalidOperationException("The log's key was replaced meanwhile: the next attempt signs with the new one.");
+            }
+
             growth.Store(transaction, signer.Note, checkpoint, time.GetUtcNow());
             transaction.AfterCommit(() => news.Tell(company, growth.Tree.Count));
         };

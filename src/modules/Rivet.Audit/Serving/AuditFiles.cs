@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using Rivet.Audit.Entries;
+using Rivet.Audit.Keys;
 using Rivet.Audit.Sealing;
 using Rivet.Kernel;
 using Rivet.Storage;
@@ -28,7 +30,7 @@ internal sealed class AuditFiles(IStore store, IAuditLog logs, AuditReaders read
                 ? await TileAsync(company, path, context, ct)
                 : await PublicAsync(company, path, context, ct);
         }
-        catch (StoreUnavailableException)
+        catch (Exception exception) when (exception is StoreUnavailableException or LogUnavailableException)
         {
             return Results.StatusCode(StatusCodes.Status503ServiceUnavailable);
         }
@@ -42,6 +44,11 @@ internal sealed class AuditFiles(IStore store, IAuditLog logs, AuditReaders read
             return !(await logs.ReadHeadAsync(company, ct)).TryGet(out var head, out _) ? Results.StatusCode(StatusCodes.Status503ServiceUnavailable)
                 : head is null ? Results.NotFound()
                 : Text(path is "key" ? head.Key + "\n" : head.Checkpoint);
+        }
+
+        if (path is "keys")
+        {
+            return Text(KeyStatementFile.Write(await store.ReadAsync(session => LogKeyTable.Of(session, company), ct)));
         }
 
         if (path is "history")

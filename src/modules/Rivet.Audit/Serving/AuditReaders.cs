@@ -15,13 +15,17 @@ internal sealed class AuditReaders(IStore store, TimeProvider time) : IAuditRead
     private const int LongestName = 64;
     private const int MostReaders = 16;
 
-    public async ValueTask<Result<string, AuditRefusal>> AddAsync(Permit permit, string name, CancellationToken ct)
-    {
-        if (!Allows(permit))
-        {
-            return AuditRefusal.WrongPermit;
-        }
+    public ValueTask<Result<string, AuditRefusal>> AddAsync(Permit permit, string name, CancellationToken ct)
+        => Allows(permit) ? AddAsync(permit.Company, permit.Subject, name, ct) : new(AuditRefusal.WrongPermit);
 
+    public ValueTask<Result<IReadOnlyList<AuditReader>, AuditRefusal>> ListAsync(Permit permit, CancellationToken ct)
+        => Allows(permit) ? ListAsync(permit.Company, ct) : new(AuditRefusal.WrongPermit);
+
+    public ValueTask<Result<Done, AuditRefusal>> RemoveAsync(Permit permit, string name, CancellationToken ct)
+        => Allows(permit) ? RemoveAsync(permit.Company, permit.Subject, name, ct) : new(AuditRefusal.WrongPermit);
+
+    internal async ValueTask<Result<string, AuditRefusal>> AddAsync(CompanyId log, Subject actor, string name, CancellationToken ct)
+    {
         if (name.Trim() is not { Length: > 0 and <= LongestName } trimmed || trimmed.Any(char.IsControl))
         {
             return AuditRefusal.NameInvalid;
@@ -31,7 +35,7 @@ internal sealed class AuditReaders(IStore store, TimeProvider time) : IAuditRead
         return await SafelyAsync<string>(() => store.WriteAsync<Result<string, AuditRefusal>>(
             transaction =>
             {
-                var known = Readers(transaction, permit.Company);
+                var known = Readers(transaction, log);
                 if (known.Count >= MostReaders || known.Exists(reader => reader.Name == trimmed))
                 {
                     return known.Count >= MostReaders ? AuditRefusal.TooMany : AuditRefusal.NameTaken;
@@ -39,33 +43,29 @@ internal sealed class AuditReaders(IStore store, TimeProvider time) : IAuditRead
 
                 transaction.Execute(
                     "INSERT INTO audit_reader (token_hash, company, name, added_ms) VALUES ($1, $2, $3, $4)",
-                    HashOf(token), permit.Company.ToBytes(), trimmed, time.GetUtcNow().ToUnixTimeMilliseconds());
-                Record(transaction, permit, AuditEvents.ReaderAdded);
+                    HashOf(token), log.ToBytes(), trimmed, time.GetUtcNow().ToUnixTimeMilliseconds());
+                Record(transaction, log, actor, AuditEvents.ReaderAdded);
                 return token;
             },
             ct));
     }
 
-    public ValueTask<Result<IReadOnlyList<AuditReader>, AuditRefusal>> ListAsync(Permit permit, CancellationToken ct)
-        => Allows(permit)
-            ? SafelyAsync<IReadOnlyList<AuditReader>>(async () => (await store.ReadAsync(session => Readers(session, permit.Company), ct)).ToArray())
-            : new(AuditRefusal.WrongPermit);
+    internal ValueTask<Result<IReadOnlyList<AuditReader>, AuditRefusal>> ListAsync(CompanyId log, CancellationToken ct)
+        => SafelyAsync<IReadOnlyList<AuditReader>>(async () => (await store.ReadAsync(session => Readers(session, log), ct)).ToArray());
 
-    public ValueTask<Result<Done, AuditRefusal>> RemoveAsync(Permit permit, string name, CancellationToken ct)
-        => Allows(permit)
-            ? SafelyAsync<Done>(() => store.WriteAsync<Result<Done, AuditRefusal>>(
-                transaction =>
+    internal ValueTask<Result<Done, AuditRefusal>> RemoveAsync(CompanyId log, Subject actor, string name, CancellationToken ct)
+        => SafelyAsync<Done>(() => store.WriteAsync<Result<Done, AuditRefusal>>(
+            transaction =>
+            {
+                if (transaction.Execute("DELETE FROM audit_reader WHERE company = $1 AND name = $2", log.ToBytes(), name.Trim()) == 0)
                 {
-                    if (transaction.Execute("DELETE FROM audit_reader WHERE company = $1 AND name = $2", permit.Company.ToBytes(), name.Trim()) == 0)
-                    {
-                        return AuditRefusal.Unknown;
-                    }
+                    return AuditRefusal.Unknown;
+                }
 
-                    Record(transaction, permit, AuditEvents.ReaderRemoved);
-                    return Done.Value;
-                },
-                ct))
-            : new(AuditRefusal.WrongPermit);
+                Record(transaction, log, actor, AuditEvents.ReaderRemoved);
+                return Done.Value;
+            },
+            ct));
 
     /// <summary>Whether the bearer of the token may read this log.</summary>
     internal ValueTask<bool> MayReadAsync(string token, CompanyId log, CancellationToken ct)
@@ -82,13 +82,13 @@ internal sealed class AuditReaders(IStore store, TimeProvider time) : IAuditRead
             "SELECT name, added_ms FROM audit_reader WHERE company = $1 ORDER BY name",
             row => new AuditReader(row.GetString(0), DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(1))), company.ToBytes());
 
-    private void Record(WriteTransaction transaction, Permit permit, EventKind kind) => transaction.Record(new SecurityEvent
+    private void Record(WriteTransaction transaction, CompanyId log, Subject actor, EventKind kind) => transaction.Record(new SecurityEvent
     {
         Id = EntityId.New<EventId>(time),
         At = time.GetUtcNow(),
         Kind = kind,
-        Actor = permit.Subject,
-        Target = permit.Question.Resource,
+        Actor = actor,
+        Target = Resource.Of(log),
         Outcome = EventOutcome.Success,
     });
 

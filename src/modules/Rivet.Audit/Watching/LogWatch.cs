@@ -88,9 +88,11 @@ internal sealed class LogWatch(
     private async ValueTask<(LogFault? Fault, bool More)> LookAsync(LogRow row, CancellationToken ct)
     {
         var name = LogIdentity.NameOf(row.Log);
-        var key = (await identity.OfAsync(row.Log, ct)).Note;
-        if (!SignedNote.TryParse(System.Text.Encoding.UTF8.GetBytes(row.Checkpoint), out var note) || !await note.IsSignedByAsync(key, signatures, ct)
-            || !Checkpoint.TryParse(note.Text, out var checkpoint) || checkpoint.Origin != key.Name)
+
+        // The key may have been replaced since the row was read: what counts is who might sign at its size.
+        var chain = (await identity.OfAsync(row.Log, ct)).Chain;
+        if (!SignedNote.TryParse(System.Text.Encoding.UTF8.GetBytes(row.Checkpoint), out var note) || !Checkpoint.TryParse(note.Text, out var checkpoint)
+            || checkpoint.Origin != chain.Last.Name || !await chain.HasSignedAsync(note, checkpoint.Size, signatures, ct))
         {
             return (new LogFault(name, row.Size, LogFaultKind.NotSigned), false);
         }

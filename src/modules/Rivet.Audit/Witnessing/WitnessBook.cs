@@ -8,40 +8,42 @@ using EventId = Rivet.Kernel.EventId;
 namespace Rivet.Audit.Witnessing;
 
 /// <summary>A company's list of witnesses.</summary>
-internal sealed class WitnessBook(IStore store, TimeProvider time, ILogger<WitnessBook> log) : IAuditWitnesses
+internal sealed class WitnessBook(IStore store, TimeProvider time, ILogger<WitnessBook> logger) : IAuditWitnesses
 {
     private const string Permission = "audit.share";
     private const int MostWitnesses = 8;
 
-    public async ValueTask<Result<AuditWitness, AuditRefusal>> AddAsync(Permit permit, string key, string url, string? certificate, CancellationToken ct)
+    public ValueTask<Result<AuditWitness, AuditRefusal>> AddAsync(Permit permit, string key, string url, string? certificate, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(key);
         ArgumentNullException.ThrowIfNull(url);
-        if (!IsFor(permit))
-        {
-            return AuditRefusal.WrongPermit;
-        }
-
-        return WitnessForm.Parse(permit.Company, key, url, certificate, time.GetUtcNow()).TryGet(out var row, out var wrong)
-            ? await SafelyAsync(() => store.WriteAsync(transaction => Add(transaction, permit, row), ct))
-            : wrong;
+        return IsFor(permit) ? AddAsync(permit.Company, permit.Subject, key, url, certificate, ct) : new(AuditRefusal.WrongPermit);
     }
 
-    public async ValueTask<Result<Done, AuditRefusal>> RemoveAsync(Permit permit, string name, CancellationToken ct)
-        => IsFor(permit) ? await SafelyAsync(() => store.WriteAsync(transaction => Remove(transaction, permit, name), ct)) : AuditRefusal.WrongPermit;
+    public ValueTask<Result<Done, AuditRefusal>> RemoveAsync(Permit permit, string name, CancellationToken ct)
+        => IsFor(permit) ? RemoveAsync(permit.Company, permit.Subject, name, ct) : new(AuditRefusal.WrongPermit);
 
-    public async ValueTask<Result<IReadOnlyList<AuditWitness>, AuditRefusal>> ListAsync(Permit permit, CancellationToken ct)
-        => IsFor(permit)
-            ? await SafelyAsync(() => store.ReadAsync<Result<IReadOnlyList<AuditWitness>, AuditRefusal>>(
-                session => WitnessTable.Of(session, permit.Company).Select(Shown).ToArray(), ct).AsTask())
-            : AuditRefusal.WrongPermit;
+    public ValueTask<Result<IReadOnlyList<AuditWitness>, AuditRefusal>> ListAsync(Permit permit, CancellationToken ct)
+        => IsFor(permit) ? ListAsync(permit.Company, ct) : new(AuditRefusal.WrongPermit);
+
+    internal async ValueTask<Result<AuditWitness, AuditRefusal>> AddAsync(CompanyId log, Subject actor, string key, string url, string? certificate, CancellationToken ct)
+        => WitnessForm.Parse(log, key, url, certificate, time.GetUtcNow()).TryGet(out var row, out var wrong)
+            ? await SafelyAsync(() => store.WriteAsync(transaction => Add(transaction, actor, row), ct))
+            : wrong;
+
+    internal ValueTask<Result<Done, AuditRefusal>> RemoveAsync(CompanyId log, Subject actor, string name, CancellationToken ct)
+        => SafelyAsync(() => store.WriteAsync(transaction => Remove(transaction, log, actor, name), ct));
+
+    internal ValueTask<Result<IReadOnlyList<AuditWitness>, AuditRefusal>> ListAsync(CompanyId log, CancellationToken ct)
+        => SafelyAsync(() => store.ReadAsync<Result<IReadOnlyList<AuditWitness>, AuditRefusal>>(
+            session => WitnessTable.Of(session, log).Select(Shown).ToArray(), ct).AsTask());
 
     /// <summary>How a key is told from another in a security event.</summary>
     public static string IdOf(NoteKey key) => key.Id.ToString("x8", CultureInfo.InvariantCulture);
 
-    private Result<AuditWitness, AuditRefusal> Add(WriteTransaction transaction, Permit permit, WitnessRow row)
+    private Result<AuditWitness, AuditRefusal> Add(WriteTransaction transaction, Subject actor, WitnessRow row)
     {
-        var known = WitnessTable.Of(transaction, permit.Company);
+        var known = WitnessTable.Of(transaction, row.Company);
         if (known.Any(other => other.Key.Name == row.Key.Name || other.Key.PublicKey.Span.SequenceEqual(row.Key.PublicKey.Span)))
         {
             return AuditRefusal.WitnessKnown;
@@ -53,29 +55,29 @@ internal sealed class WitnessBook(IStore store, TimeProvider time, ILogger<Witne
         }
 
         WitnessTable.Add(transaction, row);
-        Record(transaction, AuditEvents.WitnessAdded, permit, row.Key);
+        Record(transaction, AuditEvents.WitnessAdded, row.Company, actor, row.Key);
         return Shown(row);
     }
 
-    private Result<Done, AuditRefusal> Remove(WriteTransaction transaction, Permit permit, string name)
+    private Result<Done, AuditRefusal> Remove(WriteTransaction transaction, CompanyId company, Subject actor, string name)
     {
-        if (WitnessTable.Find(transaction, permit.Company, name) is not { } row)
+        if (WitnessTable.Find(transaction, company, name) is not { } row)
         {
             return AuditRefusal.Unknown;
         }
 
-        WitnessTable.Remove(transaction, permit.Company, name);
-        Record(transaction, AuditEvents.WitnessRemoved, permit, row.Key);
+        WitnessTable.Remove(transaction, company, name);
+        Record(transaction, AuditEvents.WitnessRemoved, company, actor, row.Key);
         return Done.Value;
     }
 
-    private void Record(WriteTransaction transaction, EventKind kind, Permit permit, NoteKey key) => transaction.Record(new SecurityEvent
+    private void Record(WriteTransaction transaction, EventKind kind, CompanyId company, Subject actor, NoteKey key) => transaction.Record(new SecurityEvent
     {
         Id = EntityId.New<EventId>(time),
         At = time.GetUtcNow(),
         Kind = kind,
-        Actor = permit.Subject,
-        Target = permit.Question.Resource,
+        Actor = actor,
+        Target = Resource.Of(company),
         Outcome = EventOutcome.Success,
         Details = new Dictionary<string, string> { ["name"] = key.Name, ["key"] = IdOf(key) },
     });
@@ -94,7 +96,7 @@ internal sealed class WitnessBook(IStore store, TimeProvider time, ILogger<Witne
         }
         catch (Exception exception) when (exception is StoreUnavailableException or InvalidDataException)
         {
-            Log.ReadFailed(log, exception);
+            Log.ReadFailed(logger, exception);
             return AuditRefusal.Unavailable;
         }
     }

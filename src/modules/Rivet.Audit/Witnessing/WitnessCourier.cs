@@ -140,8 +140,8 @@ internal sealed class WitnessCourier(
     {
         try
         {
-            var key = (await identity.OfAsync(witness.Company, ct)).Note;
-            var made = await store.ReadAsync(session => WitnessOffer.Make(session, witness, key), ct);
+            var chain = (await identity.OfAsync(witness.Company, ct)).Chain;
+            var made = await store.ReadAsync(session => WitnessOffer.Make(session, witness, chain), ct);
             if (made.TryGet(out var offer, out var damaged) && offer is null)
             {
                 return;

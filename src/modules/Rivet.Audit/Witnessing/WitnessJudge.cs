@@ -16,7 +16,7 @@ internal sealed class WitnessJudge(ISignatureVerifier signatures, TimeProvider t
         200 => await CosignedAsync(witness, offer, answer.Body, ct),
         409 => Conflict(offer, Encoding.ASCII.GetString(answer.Body.Span)),
         404 => new WitnessVerdict.Failed(AuditWitnessFailure.NotWatched),
-        403 => new WitnessVerdict.Failed(AuditWitnessFailure.KeyRefused),
+        403 => new WitnessVerdict.Failed(offer.HasOldKeys ? AuditWitnessFailure.KeyReplaced : AuditWitnessFailure.KeyRefused),
 
         // The way is right from our tree of that size, so the witness's tree of that size is another.
         422 when offer.OldSize > 0 => new WitnessVerdict.Disagrees(offer.OldSize),

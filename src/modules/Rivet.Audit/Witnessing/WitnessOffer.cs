@@ -19,8 +19,11 @@ internal sealed record WitnessOffer
 
     public required IReadOnlyList<byte[]> Proof { get; init; }
 
-    /// <summary>The checkpoint with the log's own signature, as it was signed once.</summary>
+    /// <summary>The checkpoint with the signatures of the log's own keys, as it was signed once.</summary>
     public required SignedNote Note { get; init; }
+
+    /// <summary>Whether the log had other keys before: a witness may know it under one of those.</summary>
+    public required bool HasOldKeys { get; init; }
 
     /// <summary>The body of add-checkpoint (c2sp.org/tlog-witness).</summary>
     public byte[] ToBytes() => Encoding.UTF8.GetBytes(string.Create(
@@ -28,7 +31,7 @@ internal sealed record WitnessOffer
         $"old {OldSize}\n{string.Concat(Proof.Select(hash => Convert.ToBase64String(hash) + "\n"))}\n{Note}"));
 
     /// <summary>Makes the offer; null while the log is empty.</summary>
-    public static Result<WitnessOffer?, AuditWitnessFailure> Make(ReadSession session, WitnessRow witness, NoteKey logKey)
+    public static Result<WitnessOffer?, AuditWitnessFailure> Make(ReadSession session, WitnessRow witness, KeyChain chain)
     {
         if (LogTable.Find(session, witness.Company) is not { } row)
         {
@@ -36,7 +39,7 @@ internal sealed record WitnessOffer
         }
 
         if (!SignedNote.TryParse(Encoding.UTF8.GetBytes(row.Checkpoint), out var note) || !Checkpoint.TryParse(note.Text, out var checkpoint)
-            || checkpoint.Origin != logKey.Name || checkpoint.Size != row.Size || Own(note, logKey) is not { Signatures.Count: > 0 } own)
+            || checkpoint.Origin != chain.Last.Name || checkpoint.Size != row.Size || Own(note, chain) is not { Signatures.Count: > 0 } own)
         {
             return AuditWitnessFailure.LogDamaged;
         }
@@ -47,7 +50,7 @@ internal sealed record WitnessOffer
         {
             var prover = AuditLog.Prover(session, row);
             return prover.Root(row.Size).AsSpan().SequenceEqual(checkpoint.Root.Span)
-                ? new WitnessOffer { Row = row, OldSize = old, Proof = prover.Consistency(old, row.Size), Note = own }
+                ? new WitnessOffer { Row = row, OldSize = old, Proof = prover.Consistency(old, row.Size), Note = own, HasOldKeys = chain.Keys.Count > 1 }
                 : AuditWitnessFailure.LogDamaged;
         }
         catch (InvalidDataException)
@@ -72,6 +75,6 @@ internal sealed record WitnessOffer
 
     private static bool IsBy(NoteSignature one, NoteSignature other) => (one.Name, one.KeyId) == (other.Name, other.KeyId);
 
-    private static SignedNote Own(SignedNote note, NoteKey key)
-        => note with { Signatures = [.. note.Signatures.Where(line => line.Name == key.Name && line.KeyId == key.Id)] };
+    private static SignedNote Own(SignedNote note, KeyChain chain)
+        => note with { Signatures = [.. note.Signatures.Where(line => chain.Keys.Any(one => line.Name == one.Key.Name && line.KeyId == one.Key.Id))] };
 }
