@@ -19,6 +19,8 @@ internal static class AuditEvents
     public static readonly EventKind ExportAdded = new("audit.export.added", OcsfType.EntityCreated, EventSeverity.Medium, "name", "kind", "host");
     public static readonly EventKind ExportRemoved = new("audit.export.removed", OcsfType.EntityDeleted, EventSeverity.Medium, "name", "kind", "host");
 
+    public static readonly EventKind BoardChanged = new("audit.board.changed", OcsfType.EntityUpdated, EventSeverity.Informational, "change", "tiles");
+
     /// <summary>Never recorded: what a test of an export sends.</summary>
     public static readonly EventKind ExportTest = new("audit.export.test", OcsfType.Other, EventSeverity.Informational);
 
