@@ -35,7 +35,7 @@ public sealed class BoardTests(Chromium chromium)
         var kinds = Tile(page, "Devices").Locator("tr", new() { HasTextString = "A device was enrolled" }).Locator("a").First;
         await LeadsToAsync(page, kinds, 1);
         await LeadsToAsync(page, Tile(page, "Sign-ins").Locator(".bars a").Last, Number(await Tile(page, "Sign-ins").Locator(".foot a").InnerTextAsync()));
-        await LeadsToAsync(page, Tile(page, "Sign-ins").Locator(".keys a:has-text('Success')"), Number(await Tile(page, "Sign-ins").Locator(".keys a:has-text('Success')").InnerTextAsync()));
+        await LeadsToAsync(page, Tile(page, "Sign-ins").Locator(".keys a:has-text('Done')"), Number(await Tile(page, "Sign-ins").Locator(".keys a:has-text('Done')").InnerTextAsync()));
         await LeadsToAsync(page, Tile(page, "People with most events").Locator("tbody a").First, Number(await Tile(page, "People with most events").Locator("tbody td").First.InnerTextAsync()));
         await LeadsToAsync(page, Tile(page, "Events", exact: true).Locator(".number a"), Number(await Tile(page, "Events", exact: true).Locator(".number").InnerTextAsync()));
         await LeadsToAsync(page, Tile(page, "Events", exact: true).Locator(".change a"), 0);
