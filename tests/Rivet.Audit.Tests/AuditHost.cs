@@ -4,6 +4,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using Rivet.Access;
+using Rivet.Audit.Boards;
 using Rivet.Audit.Columns;
 using Rivet.Audit.Exporting;
 using Rivet.Audit.SavedQueries;
@@ -48,6 +49,8 @@ internal sealed class AuditHost : IAsyncDisposable
     public ColumnKeeper Columns => provider.GetRequiredService<ColumnKeeper>();
 
     public SavedQueryBook Queries => provider.GetRequiredService<SavedQueryBook>();
+
+    public BoardBook Boards => provider.GetRequiredService<BoardBook>();
 
     public LogConsumer Consumer => provider.GetServices<IOutboxConsumer>().OfType<LogConsumer>().Single();
 

@@ -28,8 +28,22 @@ public sealed class LogQueryTests
         Assert.Equal(DateTimeOffset.MaxValue, LogQuery.Parse("to:9999-12-31").At(Now).To);
     }
 
+    [Fact]
+    public void Parse_Minutes_AreReadAndADaysEndIsWrittenAsADay()
+    {
+        var query = LogQuery.Parse("from:2026-02-03T04:05Z to:2026-02-06T00:00Z severity:2..3");
+        Assert.Equal(new DateTimeOffset(2026, 2, 3, 4, 5, 0, TimeSpan.Zero), query.At(Now).From);
+        Assert.Equal((EventSeverity.Low, EventSeverity.Medium), (query.At(Now).AtLeast!.Value, query.At(Now).AtMost!.Value));
+        Assert.Equal("severity:2..3 from:2026-02-03T04:05Z to:2026-02-05", query.ToString());
+        Assert.Equal("severity:..2 to:2026-02-06T00:01Z", LogQuery.Parse("to:2026-02-06T00:01Z severity:..2").ToString());
+    }
+
     [Theory]
     [InlineData("severity:9")]
+    [InlineData("severity:2..")]
+    [InlineData("severity:x..2")]
+    [InlineData("from:2026-02-03T24:05Z")]
+    [InlineData("from:2026-02-03T04:05")]
     [InlineData("class:-1")]
     [InlineData("person:nobody")]
     [InlineData("person:00000000000000000000000000000000")]
@@ -43,7 +57,7 @@ public sealed class LogQueryTests
 
     [Fact]
     public void Parse_AnyText_GivesAQueryWhoseTextGivesItAgain()
-        => Gen.OneOf(Gen.String, Gen.Int[0, 9].Select(at => new[] { "kind:a", "class:1", "severity:2", "last:1h", "from:2026-01-01", "to:2026-01-02", "target:/", ":", "x:y", "via:1" }[at]).Array[0, 6].Select(parts => string.Join(' ', parts)))
+        => Gen.OneOf(Gen.String, Gen.Int[0, 15].Select(at => new[] { "kind:a", "class:1", "severity:2", "last:1h", "severity:2..3", "severity:..4", "from:2026-01-01T05:07Z", "to:0001-01-01T00:00Z", "to:9999-12-31", "to:2026-01-02T00:00Z", "from:2026-01-01", "to:2026-01-02", "target:/", ":", "x:y", "via:1" }[at]).Array[0, 6].Select(parts => string.Join(' ', parts)))
             .Sample(text =>
             {
                 var once = LogQuery.Parse(text).ToString();

@@ -129,26 +129,6 @@ public sealed class SearchTests : AuditTests
     }
 
     [Fact]
-    public async Task Find_Facets_CountAllThatIsWantedAmongWhatWasLookedAt()
-    {
-        var (person, other) = (new PersonId(Guid.CreateVersion7()), new PersonId(Guid.CreateVersion7()));
-        await host.RecordAsync(
-            Event("a") with { Actor = Subject.OfSystem(company) },
-            Event("b", OcsfType.Logon, EventSeverity.High) with { Outcome = EventOutcome.Failure, Actor = Subject.OfDevice(company, person, new(Guid.CreateVersion7())) },
-            Event("b", OcsfType.Logon, EventSeverity.High) with { Actor = Subject.OfDevice(company, person, new(Guid.CreateVersion7())), Concerned = other },
-            Event("b", OcsfType.Logon) with { Actor = Subject.OfDevice(company, person, new(Guid.CreateVersion7())), Concerned = person });
-        var found = await FindAsync(AuditQuery.All, before: null, count: 1);
-        Assert.Equal(3, Assert.Single(found.Entries).Index);
-        Assert.Equal(4, found.Looked);
-        Assert.Equal([new(3002, 3), new(3004, 1)], found.Facets.Classes);
-        Assert.Equal([new("b", 3), new("a", 1)], found.Facets.Kinds);
-        Assert.Equal([new(EventOutcome.Success, 3), new(EventOutcome.Failure, 1)], found.Facets.Outcomes);
-        Assert.Equal([new(person, 3), new(other, 1)], found.Facets.People);
-        Assert.Equal(4, found.Facets.Severities.Sum(facet => facet.Count));
-        Assert.Equal([new("a", 1)], (await FindAsync(new() { Kinds = ["a"] })).Facets.Kinds);
-    }
-
-    [Fact]
     public async Task Find_OtherCompanysEvents_Never()
     {
         var (other, shared) = (new CompanyId(Guid.CreateVersion7()), new PersonId(Guid.CreateVersion7()));

@@ -57,10 +57,10 @@ public sealed class PictureTests(Chromium chromium)
                 (options.ColorScheme, options.Locale, options.StorageState) = (scheme, locale, state);
                 options.ViewportSize = new ViewportSize { Width = width, Height = width == 390 ? 844 : 800 };
             });
-            foreach (var path in new[] { "/people", "/status", "/log", "/welcome", "/settings/mail" })
+            foreach (var path in new[] { "/people", "/status", "/log", "/log/board?period=24h", "/welcome", "/settings/mail" })
             {
                 var other = await visit.PageAsync(path);
-                await Expect(other.Locator("[aria-busy=false]").First).ToBeVisibleAsync();
+                await Expect(other.Locator(path.StartsWith("/log/", StringComparison.Ordinal) ? ".rv-board[aria-busy=false]" : "[aria-busy=false]").First).ToBeVisibleAsync();
                 if (path == "/status")
                 {
                     await Expect(other.Locator(".rv-spark").First).ToBeVisibleAsync();
@@ -70,7 +70,7 @@ public sealed class PictureTests(Chromium chromium)
                     await Expect(other.Locator("tbody tr", new() { HasText = "Ana" })).ToBeVisibleAsync();
                 }
 
-                await ShootAsync(other, $"{path[1..].Replace('/', '-')}-{name}");
+                await ShootAsync(other, $"{path[1..].Split('?')[0].Replace('/', '-')}-{name}");
             }
         }
     }

@@ -37,6 +37,7 @@ internal static class AuditEvents
     public static readonly EventKind ClockConfirmed = new("audit.clock.confirmed", OcsfType.EntityUpdated, EventSeverity.Medium, "hours");
     public static readonly EventKind QuerySaved = new("audit.query.saved", OcsfType.EntityCreated, EventSeverity.Informational, "query");
     public static readonly EventKind QueryRemoved = new("audit.query.removed", OcsfType.EntityDeleted, EventSeverity.Informational, "query");
+    public static readonly EventKind BoardChanged = new("audit.board.changed", OcsfType.EntityUpdated, EventSeverity.Informational, "change", "tiles");
 
     /// <summary>Never recorded: what a test of an export sends.</summary>
     public static readonly EventKind ExportTest = new("audit.export.test", OcsfType.Other, EventSeverity.Informational);

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Rivet.Audit.Boards;
 using Rivet.Audit.Columns;
 using Rivet.Audit.Entries;
 using Rivet.Audit.Exporting;
@@ -46,7 +47,7 @@ public static class AuditModule
         services.AddSingleton<AuditRequests>();
         services.AddSingleton<IAuditSearch, AuditSearch>();
         services.AddColumns();
-        services.AddSingleton<SavedQueryBook>();
+        services.AddSingleton<SavedQueryBook>().AddSingleton<BoardBook>();
         services.AddSingleton<LogWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<LogWatch>());
         services.AddWitnesses();

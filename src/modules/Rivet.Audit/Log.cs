@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Rivet.Audit.Boards;
 
 namespace Rivet.Audit;
 
@@ -15,6 +16,9 @@ internal static partial class Log
 
     [LoggerMessage(4010, LogLevel.Warning, "A page of the security log could not be shown ({Id}): {Refusal}")]
     public static partial void PageFailed(ILogger logger, string id, AuditRefusal refusal);
+
+    [LoggerMessage(4011, LogLevel.Warning, "The dashboard of the security log could not be shown ({Id}): {Refusal}")]
+    public static partial void BoardFailed(ILogger logger, string id, BoardRefusal refusal);
 
     [LoggerMessage(4020, LogLevel.Warning, "Exports could not be looked after; the next round tries again")]
     public static partial void ExportRoundFailed(ILogger logger, Exception exception);

@@ -84,7 +84,7 @@ internal sealed class BlockFilter(CompanyId company, AuditQuery query, PeopleNum
     }
 
     private bool IsWanted((string Name, EventSeverity Severity) kind)
-        => (query.Kinds.Count == 0 || query.Kinds.Contains(kind.Name)) && (query.AtLeast is not { } least || kind.Severity >= least);
+        => (query.Kinds.Count == 0 || query.Kinds.Contains(kind.Name)) && (query.AtLeast is not { } least || kind.Severity >= least) && (query.AtMost is not { } most || kind.Severity <= most);
 
     /// <summary>False where it is sure that no row is wanted.</summary>
     private bool NarrowInside(bool[] rows, ColumnBlock block)

@@ -47,6 +47,9 @@ public sealed record AuditQuery
     /// <summary>At least as grave.</summary>
     public EventSeverity? AtLeast { get; init; }
 
+    /// <summary>At most as grave.</summary>
+    public EventSeverity? AtMost { get; init; }
+
     /// <summary>How it ended.</summary>
     public EventOutcome? Outcome { get; init; }
 
@@ -102,25 +105,4 @@ public sealed record AuditFound
 
     /// <summary>The entries of the log at the time.</summary>
     public required long Size { get; init; }
-
-    /// <summary>Counts over all that was wanted among the entries looked at, given here or not.</summary>
-    public required AuditFacets Facets { get; init; }
 }
-
-/// <summary>How often each value occurs, the most frequent first.</summary>
-/// <param name="Classes">Classes of OCSF.</param>
-/// <param name="Kinds">Kinds.</param>
-/// <param name="Outcomes">How it ended.</param>
-/// <param name="Severities">How grave it was.</param>
-/// <param name="People">Who did it or is concerned; an event counts once for each.</param>
-public sealed record AuditFacets(
-    IReadOnlyList<AuditFacet<int>> Classes,
-    IReadOnlyList<AuditFacet<string>> Kinds,
-    IReadOnlyList<AuditFacet<EventOutcome>> Outcomes,
-    IReadOnlyList<AuditFacet<EventSeverity>> Severities,
-    IReadOnlyList<AuditFacet<PersonId>> People);
-
-/// <summary>A value and how many events have it.</summary>
-/// <param name="Value">The value.</param>
-/// <param name="Count">How many.</param>
-public sealed record AuditFacet<T>(T Value, long Count);

@@ -38,6 +38,8 @@ internal static class LogAddress
 {
     public const string Root = "/log";
 
+    public const string Board = "/log/board";
+
     public static string Of(long index) => FormattableString.Invariant($"{Root}/event/{index}");
 
     public static string Of(string kind, Guid id) => $"{Root}/entity/{Uri.EscapeDataString(kind)}/{id:N}";

@@ -31,6 +31,21 @@ internal sealed class EntryWords(IStringLocalizer<LogText> texts, IStringLocaliz
 
     public string Severity(EventSeverity severity) => texts[$"severity.{(int)severity}"];
 
+    /// <summary>From one to another.</summary>
+    public string Severity(EventSeverity least, EventSeverity most) => least == most ? Severity(least) : texts["SeverityRange", Severity(least), Severity(most)];
+
+    /// <summary>A value that was counted.</summary>
+    public string Value(AuditDimension by, string value, Func<PersonId, string> nameOf) => by switch
+    {
+        AuditDimension.Kind => Kind(value),
+        AuditDimension.Class when int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) => Class(number),
+        AuditDimension.Severity when LogQuery.SeverityOf(value) is { } severity => Severity(severity),
+        AuditDimension.Outcome when value is "success" or "failure" => Outcome(value == "success" ? EventOutcome.Success : EventOutcome.Failure),
+        AuditDimension.Actor or AuditDimension.Person when EntityId.TryParse<PersonId>(value, out var person) => nameOf(person),
+        AuditDimension.TargetKind => TargetKind(value),
+        _ => value,
+    };
+
     public string Outcome(EventOutcome outcome) => texts[$"outcome.{(int)outcome}"];
 
     public string Detail(string name) => Or(texts[$"detail.{name}"], name);
@@ -41,6 +56,9 @@ internal sealed class EntryWords(IStringLocalizer<LogText> texts, IStringLocaliz
 
     /// <summary>Day and second; the zone is said, since server and reader may be in different ones.</summary>
     public string Moment(DateTimeOffset at) => at.UtcDateTime.ToString(texts["TimeFormat"], CultureInfo.CurrentCulture);
+
+    /// <summary>The same to the minute.</summary>
+    public string Minute(DateTimeOffset at) => at.UtcDateTime.ToString(texts["MinuteFormat"], CultureInfo.CurrentCulture);
 
     private EntryRow Row(AuditEntry entry, IReadOnlyDictionary<PersonId, string> known) => new()
     {

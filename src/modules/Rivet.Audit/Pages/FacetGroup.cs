@@ -7,17 +7,24 @@ namespace Rivet.Audit.Pages;
 /// <summary>Values one can choose among, with how often each occurs.</summary>
 internal sealed record FacetGroup(string Title, IReadOnlyList<FacetItem> Items)
 {
+    /// <summary>Which of the <see cref="Groupings"/> counts people.</summary>
+    public const int People = 2;
+
     private const int MostShown = 8;
 
-    public static IReadOnlyList<FacetGroup> Of(LogQuery query, AuditFacets facets, EntryWords words, Func<PersonId, string> nameOf, IStringLocalizer<LogText> texts)
-        => [.. new FacetGroup[]
-        {
-            new(texts["FacetSeverity"], ItemsOf(AtLeast(facets.Severities), words.Severity, value => query.AtLeast == value, value => query with { AtLeast = query.AtLeast == value ? null : value })),
-            new(texts["FacetOutcome"], ItemsOf(facets.Outcomes, words.Outcome, value => query.Outcome == value, value => query with { Outcome = query.Outcome == value ? null : value })),
-            new(texts["FacetPerson"], ItemsOf(facets.People, nameOf, value => query.Person == value, value => query with { Person = query.Person == value ? default : value })),
-            new(texts["FacetClass"], ItemsOf(facets.Classes, words.Class, query.Classes.Contains, value => query with { Classes = Toggled(query.Classes, value) })),
-            new(texts["FacetKind"], ItemsOf(facets.Kinds, words.Kind, query.Kinds.Contains, value => query with { Kinds = Toggled(query.Kinds, value) })),
-        }.Where(group => group.Items.Count > 0)];
+    private static readonly (AuditDimension By, string Title)[] Facets =
+    [
+        (AuditDimension.Severity, "FacetSeverity"), (AuditDimension.Outcome, "FacetOutcome"), (AuditDimension.Person, "FacetPerson"),
+        (AuditDimension.Class, "FacetClass"), (AuditDimension.Kind, "FacetKind"),
+    ];
+
+    /// <summary>How to count for <see cref="Of"/>.</summary>
+    public static IReadOnlyList<AuditGrouping> Groupings { get; } = [.. Facets.Select(facet => new AuditGrouping { By = facet.By })];
+
+    /// <summary>Of counts in the order of <see cref="Groupings"/>.</summary>
+    public static IReadOnlyList<FacetGroup> Of(LogQuery query, IReadOnlyList<AuditGroup> counts, EntryWords words, Func<PersonId, string> nameOf, IStringLocalizer<LogText> texts)
+        => [.. Facets.Zip(counts, (facet, group) => new FacetGroup(texts[facet.Title], facet.By == AuditDimension.Severity ? AtLeast(query, group, words) : Values(query, facet.By, group, words, nameOf)))
+            .Where(group => group.Items.Count > 0)];
 
     /// <summary>The conditions of a query in words, each with the query without it.</summary>
     public static IEnumerable<(string Text, LogQuery Without)> Chips(LogQuery query, EntryWords words, Func<PersonId, string> nameOf, IStringLocalizer<LogText> texts)
@@ -34,7 +41,12 @@ internal sealed record FacetGroup(string Title, IReadOnlyList<FacetItem> Items)
 
         if (query.AtLeast is { } least)
         {
-            yield return (texts["ChipSeverity", words.Severity(least)], query with { AtLeast = null });
+            yield return (query.AtMost is null ? texts["ChipSeverity", words.Severity(least)] : words.Severity(least, query.AtMost.Value), query with { AtLeast = null, AtMost = null });
+        }
+
+        else if (query.AtMost is { } most)
+        {
+            yield return (texts["ChipSeverityMost", words.Severity(most)], query with { AtMost = null });
         }
 
         if (query.Outcome is { } outcome)
@@ -58,19 +70,19 @@ internal sealed record FacetGroup(string Title, IReadOnlyList<FacetItem> Items)
             yield return (texts["ChipVia", query.Via.ToString("N")[^8..]], query with { Via = default });
         }
 
-        if (query.Last is { } last)
+        if (query.Last is { } period)
         {
-            yield return (texts[$"last.{last}"], query with { Last = null });
+            yield return (texts[$"last.{period}"], query with { Last = null });
         }
 
         if (query.From is { } from)
         {
-            yield return (texts["ChipFrom", Day(from)], query with { From = null });
+            yield return (texts["ChipFrom", LogQuery.IsDay(from) ? Day(DateOnly.FromDateTime(from.UtcDateTime)) : words.Minute(from)], query with { From = null });
         }
 
         if (query.To is { } to)
         {
-            yield return (texts["ChipTo", Day(to)], query with { To = null });
+            yield return (query.LastDay is { } last ? texts["ChipTo", Day(last)] : texts["ChipBefore", words.Minute(to)], query with { To = null });
         }
 
         if (query.Words.Length > 0)
@@ -82,12 +94,33 @@ internal sealed record FacetGroup(string Title, IReadOnlyList<FacetItem> Items)
     }
 
     /// <summary>How many are as grave or graver: that is what one chooses.</summary>
-    private static IEnumerable<AuditFacet<EventSeverity>> AtLeast(IReadOnlyList<AuditFacet<EventSeverity>> facets)
-        => facets.OrderByDescending(facet => facet.Value)
-            .Select(facet => facet with { Count = facets.Where(other => other.Value >= facet.Value).Sum(other => other.Count) });
+    private static FacetItem[] AtLeast(LogQuery query, AuditGroup group, EntryWords words)
+    {
+        var known = group.Counts.Where(count => LogQuery.SeverityOf(count.Value) is not null).OrderByDescending(count => count.Value, StringComparer.Ordinal).ToArray();
+        return [.. known.Select((count, at) => Item(LogQuery.SeverityOf(count.Value)!.Value, known.Take(at + 1).Sum(graver => graver.Count)))];
 
-    private static FacetItem[] ItemsOf<T>(IEnumerable<AuditFacet<T>> facets, Func<T, string> text, Func<T, bool> isChosen, Func<T, LogQuery> toggled)
-        => [.. facets.Take(MostShown).Select(facet => new FacetItem(text(facet.Value), facet.Count, isChosen(facet.Value), LogAddress.Of(toggled(facet.Value))))];
+        FacetItem Item(EventSeverity severity, long count)
+        {
+            var isChosen = query.AtLeast == severity && query.AtMost is null;
+            return new FacetItem(words.Severity(severity), count, isChosen, LogAddress.Of(query with { AtLeast = isChosen ? null : severity, AtMost = isChosen ? null : query.AtMost }));
+        }
+    }
+
+    private static FacetItem[] Values(LogQuery query, AuditDimension by, AuditGroup group, EntryWords words, Func<PersonId, string> nameOf)
+        => [.. group.Counts.OrderByDescending(count => count.Count)
+            .Select(count => (Counted: count, Without: Without(query, by, count.Value), With: query.Narrowed(by, count.Value)))
+            .Where(one => (one.Without ?? one.With) is not null).Take(MostShown)
+            .Select(one => new FacetItem(words.Value(by, one.Counted.Value, nameOf), one.Counted.Count, one.Without is not null, LogAddress.Of((one.Without ?? one.With)!)))];
+
+    /// <summary>The query without the value as a condition; null when it is none.</summary>
+    private static LogQuery? Without(LogQuery query, AuditDimension by, string value) => by switch
+    {
+        AuditDimension.Outcome when query.Outcome is not null => query with { Outcome = null },
+        AuditDimension.Person when query.Person != default && query.Person.ToString() == value => query with { Person = default },
+        AuditDimension.Class when query.Classes.FirstOrDefault(number => number.ToString(CultureInfo.InvariantCulture) == value) is > 0 and var number => query with { Classes = Toggled(query.Classes, number) },
+        AuditDimension.Kind when query.Kinds.Contains(value) => query with { Kinds = Toggled(query.Kinds, value) },
+        _ => null,
+    };
 
     private static T[] Toggled<T>(IReadOnlyList<T> values, T value)
         => values.Contains(value) ? [.. values.Where(one => !Equals(one, value))] : [.. values, value];

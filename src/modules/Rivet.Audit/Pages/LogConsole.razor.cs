@@ -2,8 +2,8 @@ using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.Logging;
 using Microsoft.JSInterop;
+using Rivet.Audit.Pages.Charts;
 using Rivet.Audit.SavedQueries;
-using Rivet.Audit.Searching;
 using Rivet.Kernel;
 
 namespace Rivet.Audit.Pages;
@@ -22,6 +22,11 @@ public sealed partial class LogConsole
     private List<EntryRow>? rows;
     private IReadOnlyList<FacetGroup> groups = [];
     private IReadOnlyList<SavedQuery> saved = [];
+    private Recounting recounting = null!;
+    private Task counting = Task.CompletedTask;
+    private TimeChart? chart;
+    private AuditCounts? counts;
+    private DateTimeOffset? countedSince;
     private Func<PersonId, string> nameOf = person => person.ToString();
     private AuditFound? found;
     private AuditRefusal? problem;
@@ -38,6 +43,7 @@ public sealed partial class LogConsole
     private bool live = true;
     private bool busy;
     private bool isBehind;
+    private bool hasNoCounts;
 
     /// <summary>The query, as typed.</summary>
     [SupplyParameterFromQuery]
@@ -65,6 +71,7 @@ public sealed partial class LogConsole
     private bool IsLive => live && CanFollow;
 
     private string Said => rows is null ? Texts["Looking"]
+        : counts is { } all && countedSince is null ? Texts["SaidOf", rows.Count, Math.Max(all.Total, rows.Count)]
         : next is null ? Texts["SaidAll", rows.Count]
         : Texts["Said", rows.Count, looked, found!.Size];
 
@@ -73,12 +80,14 @@ public sealed partial class LogConsole
     {
         await closing.CancelAsync();
         await following;
+        await counting;
         closing.Dispose();
     }
 
     /// <inheritdoc/>
     protected override void OnInitialized()
     {
+        recounting = new Recounting(Time, CountAsync);
         if (RendererInfo.IsInteractive)
         {
             following = InvokeAsync(FollowAsync);
@@ -100,6 +109,7 @@ public sealed partial class LogConsole
     {
         var mine = ++load;
         (rows, next, problem, isBehind, savedProblem) = (null, null, null, false, null);
+        (counts, countedSince) = (null, null);
         held.Clear();
         StateHasChanged();
         if (await FindAsync(query.At(Time.GetUtcNow()), before: null) is not { } answer || mine != load)
@@ -108,19 +118,64 @@ public sealed partial class LogConsole
         }
 
         (found, next, top, looked) = (answer, answer.Next, answer.Size, answer.Looked);
+        nameOf = await Words.NamesAsync([query.Person], closing.Token);
         var said = await Words.SayAsync(answer.Entries, closing.Token);
-        await CountAsync();
+        if (mine != load)
+        {
+            return;
+        }
+
+        rows = [.. said];
+        StateHasChanged();
         await ReadSavedAsync();
+        await recounting.NowAsync();
+    }
+
+    /// <summary>Counts all that the query wants, beside its rows: for the facets and for the chart over time.</summary>
+    private async Task CountAsync()
+    {
+        var (mine, wanted, now) = (load, query, Time.GetUtcNow());
+        var span = LogChart.SpanOf(wanted, now);
+        IReadOnlyList<AuditGrouping> groupings = span is { } per ? [.. FacetGroup.Groupings, new AuditGrouping { Per = per }] : FacetGroup.Groupings;
+        var result = await Reader.CountAsync(wanted.At(now), groupings, closing.Token);
+        if (mine != load)
+        {
+            return;
+        }
+
+        hasNoCounts = !result.TryGet(out var counted, out _);
+        if (hasNoCounts)
+        {
+            (groups, chart, counts) = ([], null, null);
+            return;
+        }
+
+        var people = counted!.Groups[FacetGroup.People].Values.Select(value => EntityId.TryParse<PersonId>(value, out var person) ? person : default);
+        var names = await Words.NamesAsync([.. people.Append(wanted.Person).Where(person => person != default)], closing.Token);
+        var since = await Reader.SinceAsync(counted, closing.Token);
         if (mine == load)
         {
-            rows = [.. said];
+            (counts, countedSince, nameOf) = (counted, since, names);
+            groups = FacetGroup.Of(wanted, counted.Groups, Words, names, Texts);
+            chart = span is null ? null : LogChart.Of(wanted, counted.Groups[^1], span.Value, now, Words, Texts);
+            StateHasChanged();
         }
     }
 
-    private async Task CountAsync()
+    private async Task RecountAsync()
     {
-        nameOf = await Words.NamesAsync([.. found!.Facets.People.Select(person => person.Value).Append(query.Person)], closing.Token);
-        groups = FacetGroup.Of(query, found.Facets, Words, nameOf, Texts);
+        try
+        {
+            await recounting.SoonAsync(closing.Token);
+        }
+        catch (Exception left) when (left is OperationCanceledException or ObjectDisposedException or JSDisconnectedException)
+        {
+            // The page was left.
+        }
+        catch (Exception fault)
+        {
+            await DispatchExceptionAsync(fault);
+        }
     }
 
     private async Task MoreAsync()
@@ -175,9 +230,9 @@ public sealed partial class LogConsole
 
         top = answer.Size;
         isBehind |= answer.Next is not null;
-        found = found! with { Size = answer.Size, Looked = found.Looked + answer.Looked, Facets = FacetCount.Sum(found.Facets, answer.Facets) };
+        found = found! with { Size = answer.Size };
         looked += answer.Looked;
-        await CountAsync();
+        counting = RecountAsync();
         var said = await Words.SayAsync(answer.Entries, closing.Token);
         if (said.Count > 0 && mine == load)
         {
@@ -280,8 +335,10 @@ public sealed partial class LogConsole
 
     private IEnumerable<(string Text, LogQuery Without)> Chips => FacetGroup.Chips(query, Words, nameOf, Texts);
 
+    private static string? DayOf(DateTimeOffset? moment) => DayOf(moment is { } known ? DateOnly.FromDateTime(known.UtcDateTime) : null);
+
     private static string? DayOf(DateOnly? day) => day?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
-    private static DateOnly? DayIn(ChangeEventArgs change)
-        => DateOnly.TryParseExact(change.Value?.ToString(), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : null;
+    private static DateTimeOffset? DayIn(ChangeEventArgs change, Func<DateOnly, DateTimeOffset> edge)
+        => DateOnly.TryParseExact(change.Value?.ToString(), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? edge(day) : null;
 }

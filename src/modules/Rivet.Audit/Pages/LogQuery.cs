@@ -5,8 +5,8 @@ namespace Rivet.Audit.Pages;
 
 /// <summary>
 /// A search as it is typed and stands in the address: words, and conditions such as <c>kind:identity.device.enrolled</c>,
-/// <c>class:3002</c>, <c>severity:3</c>, <c>outcome:failure</c>, <c>person:…</c>, <c>target:device/…</c>, <c>via:…</c>, <c>last:1d</c>,
-/// <c>from:2026-03-01</c>, <c>to:2026-03-31</c>. What is no condition is part of the words: nothing typed is an error.
+/// <c>class:3002</c>, <c>severity:3</c> or <c>severity:2..3</c>, <c>outcome:failure</c>, <c>person:…</c>, <c>target:device/…</c>, <c>via:…</c>, <c>last:1d</c>,
+/// <c>from:2026-03-01</c>, <c>to:2026-03-31</c>, or minutes such as <c>to:2026-03-31T18:00Z</c>. What is no condition is part of the words: nothing typed is an error.
 /// </summary>
 internal sealed record LogQuery
 {
@@ -14,6 +14,7 @@ internal sealed record LogQuery
     public const int Longest = 2000;
 
     private const string Day = "yyyy-MM-dd";
+    private const string Minute = "yyyy-MM-dd'T'HH:mm'Z'";
 
     /// <summary>The periods that are offered, in hours.</summary>
     public static readonly IReadOnlyList<(string Name, int Hours)> Periods = [("1h", 1), ("1d", 24), ("7d", 7 * 24)];
@@ -23,6 +24,8 @@ internal sealed record LogQuery
     public IReadOnlyList<int> Classes { get; init; } = [];
 
     public EventSeverity? AtLeast { get; init; }
+
+    public EventSeverity? AtMost { get; init; }
 
     public EventOutcome? Outcome { get; init; }
 
@@ -37,10 +40,11 @@ internal sealed record LogQuery
     /// <summary>A name of <see cref="Periods"/>.</summary>
     public string? Last { get; init; }
 
-    public DateOnly? From { get; init; }
+    /// <summary>A full minute.</summary>
+    public DateTimeOffset? From { get; init; }
 
-    /// <summary>The last day, all of it.</summary>
-    public DateOnly? To { get; init; }
+    /// <summary>A full minute, the first that is not meant any more. As a day, all of it is meant.</summary>
+    public DateTimeOffset? To { get; init; }
 
     public string Words { get; init; } = string.Empty;
 
@@ -48,7 +52,28 @@ internal sealed record LogQuery
     public bool IsEmpty => ToString().Length == 0;
 
     /// <summary>Whether an event of this moment could be meant: else there is nothing to follow.</summary>
-    public bool ReachesNow(DateTimeOffset now) => To is not { } to || to.ToDateTime(TimeOnly.MinValue) >= now.UtcDateTime.Date;
+    public bool ReachesNow(DateTimeOffset now) => To is not { } to || to > now;
+
+    /// <summary>The last day that is meant, if the end is one of a day.</summary>
+    public DateOnly? LastDay => To is { } to && (IsDay(to) || to == DateTimeOffset.MaxValue) && to > DateTimeOffset.MinValue ? DateOnly.FromDateTime(to.UtcDateTime.AddTicks(-1)) : null;
+
+    /// <summary>Whether a moment is the beginning of a day.</summary>
+    public static bool IsDay(DateTimeOffset moment) => moment.UtcDateTime.TimeOfDay == TimeSpan.Zero;
+
+    /// <summary>The same without its period.</summary>
+    public LogQuery AtAnyTime() => this with { Last = null, From = null, To = null };
+
+    /// <summary>The query for exactly those of its events that were counted under a value; null when no search says it.</summary>
+    public LogQuery? Narrowed(AuditDimension by, string value) => by switch
+    {
+        AuditDimension.Kind when value is not (AuditCount.Others or "") => this with { Kinds = [value] },
+        AuditDimension.Class when int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) => this with { Classes = [number] },
+        AuditDimension.Severity when SeverityOf(value) is { } severity => this with { AtLeast = severity, AtMost = severity },
+        AuditDimension.Outcome when value is "success" or "failure" => With("outcome", value),
+        AuditDimension.Person when EntityId.TryParse<PersonId>(value, out var person) && (Person == default || Person == person) => this with { Person = person },
+        AuditDimension.TargetKind when value is not (AuditCount.Others or "") => this with { TargetKind = value },
+        _ => null,
+    };
 
     public static LogQuery Parse(string? text)
     {
@@ -74,13 +99,14 @@ internal sealed record LogQuery
         Kinds = Kinds,
         Classes = Classes,
         AtLeast = AtLeast,
+        AtMost = AtMost,
         Outcome = Outcome,
         Person = Person,
         TargetKind = TargetKind,
         Target = Target,
         Via = Via,
-        From = Last is { } last ? now.AddHours(-Periods.First(period => period.Name == last).Hours) : From is { } from ? StartOf(from) : null,
-        To = To is { } to ? to == DateOnly.MaxValue ? DateTimeOffset.MaxValue : StartOf(to.AddDays(1)) : null,
+        From = Last is { } last ? now.AddHours(-Periods.First(period => period.Name == last).Hours) : From,
+        To = To,
         Text = Words.Length == 0 ? null : Words,
     };
 
@@ -92,14 +118,14 @@ internal sealed record LogQuery
         var parts = Kinds.Select(kind => $"kind:{kind}").Concat(Classes.Select(number => string.Create(CultureInfo.InvariantCulture, $"class:{number}")));
         return parts.Concat(new[]
         {
-            AtLeast is { } least ? $"severity:{(int)least}" : null,
+            AtMost is { } most ? $"severity:{(AtLeast is { } from ? (int)from : null)}..{(int)most}" : AtLeast is { } least ? $"severity:{(int)least}" : null,
             Outcome is { } outcome ? $"outcome:{(outcome == EventOutcome.Success ? "success" : "failure")}" : null,
             Person != default ? $"person:{Person}" : null,
             TargetKind is not null || Target != default ? $"target:{TargetKind}{(Target == default ? null : $"/{Target:N}")}" : null,
             Via != default ? $"via:{Via:N}" : null,
-            Last is { } last ? $"last:{last}" : null,
-            From is { } from ? $"from:{from.ToString(Day, CultureInfo.InvariantCulture)}" : null,
-            To is { } to ? $"to:{to.ToString(Day, CultureInfo.InvariantCulture)}" : null,
+            Last is { } name ? $"last:{name}" : null,
+            From is { } begin ? $"from:{begin.UtcDateTime.ToString(IsDay(begin) ? Day : Minute, CultureInfo.InvariantCulture)}" : null,
+            LastDay is { } last ? $"to:{last.ToString(Day, CultureInfo.InvariantCulture)}" : To is { } end ? $"to:{end.UtcDateTime.ToString(Minute, CultureInfo.InvariantCulture)}" : null,
             Words.Length > 0 ? Words : null,
         }.OfType<string>());
     }
@@ -109,14 +135,17 @@ internal sealed record LogQuery
         "kind" when value.Length <= 64 && Kinds.Count < AuditQuery.MostOfAList => this with { Kinds = [.. Kinds.Append(value).Distinct()] },
         "class" when Classes.Count < AuditQuery.MostOfAList && int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             => this with { Classes = [.. Classes.Append(number).Distinct()] },
-        "severity" when value is [>= '1' and <= '6'] => this with { AtLeast = (EventSeverity)(value[0] - '0') },
+        "severity" when SeverityOf(value) is { } least => this with { AtLeast = least, AtMost = null },
+        "severity" when value.Split("..", 2) is [var from, var to] && SeverityOf(to) is { } most && (from.Length == 0 || SeverityOf(from) is not null) => this with { AtLeast = SeverityOf(from), AtMost = most },
         "outcome" when value is "success" or "failure" => this with { Outcome = value == "success" ? EventOutcome.Success : EventOutcome.Failure },
         "person" when EntityId.TryParse<PersonId>(value, out var person) => this with { Person = person },
         "target" when IsTarget(value, out var kind, out var id) => this with { TargetKind = kind, Target = id },
         "via" when Guid.TryParse(value, out var via) && via != Guid.Empty => this with { Via = via },
         "last" when Periods.Any(period => period.Name == value) => this with { Last = value, From = null, To = null },
-        "from" when DateOnly.TryParseExact(value, Day, CultureInfo.InvariantCulture, DateTimeStyles.None, out var from) => this with { From = from, Last = null },
-        "to" when DateOnly.TryParseExact(value, Day, CultureInfo.InvariantCulture, DateTimeStyles.None, out var to) => this with { To = to, Last = null },
+        "from" when DayOf(value) is { } day => this with { From = StartOf(day), Last = null },
+        "from" when MomentOf(value) is { } from => this with { From = from, Last = null },
+        "to" when DayOf(value) is { } day => this with { To = EndOf(day), Last = null },
+        "to" when MomentOf(value) is { } to => this with { To = to, Last = null },
         _ => null,
     };
 
@@ -133,5 +162,18 @@ internal sealed record LogQuery
         };
     }
 
-    private static DateTimeOffset StartOf(DateOnly day) => new(day.ToDateTime(TimeOnly.MinValue), TimeSpan.Zero);
+    /// <summary>A severity by its number.</summary>
+    public static EventSeverity? SeverityOf(string value) => value is [>= '1' and <= '6'] ? (EventSeverity)(value[0] - '0') : null;
+
+    private static DateOnly? DayOf(string value)
+        => DateOnly.TryParseExact(value, Day, CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : null;
+
+    private static DateTimeOffset? MomentOf(string value)
+        => DateTimeOffset.TryParseExact(value, Minute, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var moment) ? moment : null;
+
+    /// <summary>The first moment of a day.</summary>
+    public static DateTimeOffset StartOf(DateOnly day) => new(day.ToDateTime(TimeOnly.MinValue), TimeSpan.Zero);
+
+    /// <summary>The first moment behind a day.</summary>
+    public static DateTimeOffset EndOf(DateOnly day) => day == DateOnly.MaxValue ? DateTimeOffset.MaxValue : StartOf(day.AddDays(1));
 }

@@ -1,3 +1,4 @@
+using Rivet.Audit.Boards;
 using Rivet.Audit.SavedQueries;
 using Rivet.Audit.Sealing;
 using Rivet.Audit.Witnessing;
@@ -9,13 +10,26 @@ using Rivet.Transparency;
 namespace Rivet.Audit.Pages;
 
 /// <summary>The log for one open page: every look asks whether the visitor may.</summary>
-internal sealed class LogReader(IPageAsker asker, IAuditSearch search, IAuditLog log, SavedQueryBook queries, LogNews news, IStore store)
+internal sealed class LogReader(
+    IPageAsker asker, IAuditSearch search, IAuditAnalysis analysis, IAuditLog log, SavedQueryBook queries, BoardBook boards, LogNews news, IStore store)
 {
     /// <summary>What reading the log takes.</summary>
     public static readonly Permission Permission = new("audit.read");
 
     public ValueTask<Result<AuditFound, AuditRefusal>> FindAsync(AuditQuery query, long? before, int count, CancellationToken ct)
         => AskAsync(AuditRefusal.WrongPermit, permit => search.FindAsync(permit, query, before, count, ct), ct);
+
+    public ValueTask<Result<AuditCounts, AuditRefusal>> CountAsync(AuditQuery query, IReadOnlyList<AuditGrouping> groupings, CancellationToken ct)
+        => AskAsync(AuditRefusal.WrongPermit, permit => analysis.CountAsync(permit, query, groupings, ct), ct);
+
+    /// <summary>When the entry happened from which on was counted; null where that is all that was wanted.</summary>
+    public async ValueTask<DateTimeOffset?> SinceAsync(AuditCounts counts, CancellationToken ct)
+        => counts.FromIndex > 0 && (await FindAsync(new AuditQuery { FromIndex = counts.FromIndex }, counts.FromIndex + 1, 1, ct)).TryGet(out var found, out _) && found.Entries is [var first, ..]
+            ? first.Event.At : null;
+
+    /// <summary>Works with the company's board.</summary>
+    public ValueTask<Result<Board, BoardRefusal>> BoardAsync(Func<BoardBook, Permit, ValueTask<Result<Board, BoardRefusal>>> work, CancellationToken ct)
+        => AskAsync(BoardRefusal.WrongPermit, permit => work(boards, permit), ct);
 
     public ValueTask<Result<AuditProof, AuditRefusal>> ProveAsync(long index, CancellationToken ct)
         => AskAsync(AuditRefusal.WrongPermit, permit => log.ProveAsync(permit, index, ct), ct);

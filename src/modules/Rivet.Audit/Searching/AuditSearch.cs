@@ -152,7 +152,6 @@ internal sealed class AuditSearch(IStore store, IVault vault, SegmentReader segm
     private sealed class Look(CompanyId company, AuditQuery query, PeopleNumbers people, long size, long top, int count)
     {
         private readonly List<AuditEntry> entries = [];
-        private readonly FacetCount facets = new();
         private readonly long begun = top;
         private DateTimeOffset? backTo;
 
@@ -170,11 +169,7 @@ internal sealed class AuditSearch(IStore store, IVault vault, SegmentReader segm
 
         public bool IsDone => To <= query.FromIndex || entries.Count >= count || Read >= MostRead;
 
-        public void Take(AuditEntry entry)
-        {
-            facets.Add(entry);
-            entries.Add(entry);
-        }
+        public void Take(AuditEntry entry) => entries.Add(entry);
 
         public void Reach(long to, DateTimeOffset? oldest) => (To, backTo) = (to, oldest ?? backTo);
 
@@ -185,7 +180,6 @@ internal sealed class AuditSearch(IStore store, IVault vault, SegmentReader segm
             Looked = begun - To,
             LookedBackTo = backTo ?? (entries.Count > 0 ? entries[^1].Event.At : null),
             Size = size,
-            Facets = facets.Facets(),
         };
     }
 }

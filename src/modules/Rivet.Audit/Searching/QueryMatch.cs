@@ -11,7 +11,7 @@ internal static class QueryMatch
     {
         if (entry is null)
         {
-            return query is { From: null, To: null, Kinds.Count: 0, Classes.Count: 0, AtLeast: null, Outcome: null };
+            return query is { From: null, To: null, Kinds.Count: 0, Classes.Count: 0, AtLeast: null, AtMost: null, Outcome: null };
         }
 
         return (query.From is not { } from || entry.AtMs >= from.ToUnixTimeMilliseconds())
@@ -19,6 +19,7 @@ internal static class QueryMatch
             && (query.Kinds.Count == 0 || query.Kinds.Contains(entry.Kind))
             && (query.Classes.Count == 0 || query.Classes.Contains(entry.Class))
             && (query.AtLeast is not { } least || entry.Severity >= (int)least)
+            && (query.AtMost is not { } most || entry.Severity <= (int)most)
             && (query.Outcome is not { } outcome || entry.Outcome == (int)outcome)
             && (entry.ActorKind is (int)SubjectKind.Device or (int)SubjectKind.Page || query.Via == default);
     }

@@ -64,6 +64,15 @@
     next?.scrollIntoView({ block: "nearest" });
   }
 
+  // One stop of the Tab key for many links beside each other.
+  function along(row, from, key) {
+    const links = [...row.querySelectorAll("a")];
+    const at = links.indexOf(from);
+    const to = links[{ ArrowLeft: Math.max(at - 1, 0), ArrowRight: Math.min(at + 1, links.length - 1), Home: 0, End: links.length - 1 }[key]];
+    for (const link of links) link.tabIndex = link === to ? 0 : -1;
+    to.focus();
+  }
+
   document.addEventListener("click", (event) => {
     const theme = event.target.closest("[data-theme-set]");
     if (theme) { event.preventDefault(); setTheme(theme.dataset.themeSet); }
@@ -85,6 +94,7 @@
     else if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k" && document.getElementById("rv-commands")) { event.preventDefault(); open(document.getElementById("rv-commands")); }
     else if (event.key === "?" && !typing(event.target)) open(document.getElementById("rv-keys"));
     else if (event.key === "Escape") for (const menu of all("details.rv-menu[open]")) { menu.open = false; menu.querySelector("summary").focus(); }
+    else if (event.target.closest("[data-arrows]") && ["ArrowLeft", "ArrowRight", "Home", "End"].includes(event.key)) { event.preventDefault(); along(event.target.closest("[data-arrows]"), event.target, event.key); }
     else if (event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey && !typing(event.target) && !document.querySelector("dialog[open], .mud-dialog")) {
       const target = document.querySelector(`[data-key="${CSS.escape(event.key.toLowerCase())}"]`);
       if (target) { event.preventDefault(); if (target.matches("input")) target.focus(); else target.click(); }
@@ -105,7 +115,10 @@
   addEventListener("pageshow", () => { for (const form of all("form[data-sent]")) delete form.dataset.sent; });
 
   // A feed asks before it puts something new on top: whoever reads further down is not to lose the place.
-  globalThis.rivet = { isAtTop: (frame) => frame.scrollTop < 8 && frame.getBoundingClientRect().top > -8 };
+  globalThis.rivet = {
+    isAtTop: (frame) => frame.scrollTop < 8 && frame.getBoundingClientRect().top > -8,
+    zone: () => Intl.DateTimeFormat().resolvedOptions().timeZone,
+  };
 
   // Filters stand beside their list where there is room, and behind a button where there is none.
   if (matchMedia("(max-width: 1000px)").matches) {
