@@ -137,16 +137,16 @@ public enum AuditRefusal
     LogBehind = 11,
 
     /// <summary>Nothing was recorded in the log yet.</summary>
-    LogEmpty = 30,
+    LogEmpty = 40,
 
     /// <summary>The log never had a key of this id.</summary>
-    KeyUnknown = 31,
+    KeyUnknown = 41,
 
     /// <summary>The key is revoked already.</summary>
-    KeyRevoked = 32,
+    KeyRevoked = 42,
 
     /// <summary>The log's keys were replaced as often as they may be.</summary>
-    KeyTooMany = 33,
+    KeyTooMany = 43,
 
     /// <summary>The name of an export is not 1 to 64 of <c>a–z 0–9 . -</c>.</summary>
     ExportName = 20,
