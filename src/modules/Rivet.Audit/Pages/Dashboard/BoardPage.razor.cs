@@ -49,7 +49,9 @@ public sealed partial class BoardPage
 
     private LogReader Reader => (LogReader)Services.GetService(typeof(LogReader))!;
 
-    private string? Line => zone is null ? Texts["BoardLineWait"] : Texts["BoardLine", zone.Id, OffsetOf(zone)];
+    private string? Line => zone is null ? Texts["BoardLineWait"]
+        : zone.HasSameRules(TimeZoneInfo.Utc) ? Texts["BoardLineUtc"]
+        : Texts["BoardLine", zone.Id, OffsetOf(zone)];
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
