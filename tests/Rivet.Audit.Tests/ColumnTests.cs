@@ -215,7 +215,7 @@ public sealed class ColumnTests : IAsyncLifetime
                     from fromIndex in OneOf(0L, 0, 0, 5000, Entries - 100)
                     select new AuditQuery
                     {
-                        Kinds = kinds, Classes = classes, AtLeast = least, Outcome = outcome, Person = person, TargetKind = kind, Target = target, Via = via, About = about, Text = text, FromIndex = fromIndex,
+                        Kinds = kinds, Classes = classes, AtLeast = least, AtMost = least is > EventSeverity.Low ? least : null, Outcome = outcome, Person = person, TargetKind = kind, Target = target, Via = via, About = about, Text = text, FromIndex = fromIndex,
                         From = (timed & 1) == 0 ? null : begin.AddMinutes(times.Item1), To = (timed & 2) == 0 ? null : begin.AddMinutes(times.Item2),
                     };
         await query.SampleAsync(AssertAgreesAsync, iter: iterations, threads: 1);
@@ -264,6 +264,7 @@ public sealed class ColumnTests : IAsyncLifetime
             query.Kinds.Count == 0 || query.Kinds.Contains(what.Kind.Name),
             query.Classes.Count == 0 || query.Classes.Contains((int)what.Kind.Type / 100),
             query.AtLeast is null || what.Kind.Severity >= query.AtLeast,
+            query.AtMost is null || what.Kind.Severity <= query.AtMost,
             query.Outcome is null || what.Outcome == query.Outcome,
             query.Person == default || what.Actor.Person == query.Person || what.Concerned == query.Person,
             query.TargetKind is null || what.Target.Kind == query.TargetKind,

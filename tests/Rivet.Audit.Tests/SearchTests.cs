@@ -49,6 +49,7 @@ public sealed class SearchTests : AuditTests
         await AssertFindsAsync([3, 1, 0], new() { Kinds = ["a.one", "a.two"] });
         await AssertFindsAsync([3, 2, 1], new() { Classes = [3002] });
         await AssertFindsAsync([3, 1], new() { AtLeast = EventSeverity.High });
+        await AssertFindsAsync([], new() { AtLeast = EventSeverity.High, AtMost = EventSeverity.Medium });
         await AssertFindsAsync([1], new() { Outcome = EventOutcome.Failure });
         await AssertFindsAsync([3], new() { Classes = [3002], Kinds = ["a.one"] });
         Assert.Empty(await IndicesAsync(new() { Kinds = ["a.one"], Outcome = EventOutcome.Failure }));
@@ -231,7 +232,7 @@ public sealed class SearchTests : AuditTests
                     from timed in Gen.Int[0, 3]
                     select new AuditQuery
                     {
-                        Kinds = kinds, Classes = classes, AtLeast = least, Outcome = outcome, Person = person, Target = target, Via = via, Text = text,
+                        Kinds = kinds, Classes = classes, AtLeast = least, AtMost = least is > EventSeverity.Low ? least : null, Outcome = outcome, Person = person, Target = target, Via = via, Text = text,
                         From = (timed & 1) == 0 ? null : begin.AddMinutes(times.Item1), To = (timed & 2) == 0 ? null : begin.AddMinutes(times.Item2),
                     };
         await Gen.Select(query, Gen.Int[1, 450]).SampleAsync(
@@ -259,6 +260,7 @@ public sealed class SearchTests : AuditTests
             query.Kinds.Count == 0 || query.Kinds.Any(kind => kind == what.Kind.Name),
             query.Classes.Count == 0 || query.Classes.Any(number => number == (int)what.Kind.Type / 100),
             query.AtLeast is null || what.Kind.Severity >= query.AtLeast,
+            query.AtMost is null || what.Kind.Severity <= query.AtMost,
             query.Outcome is null || what.Outcome == query.Outcome,
             query.Person == default || new[] { what.Actor.Person, what.Concerned }.Contains(query.Person),
             query.Target == default || what.Target.Id == query.Target,

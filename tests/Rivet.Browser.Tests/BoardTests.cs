@@ -17,6 +17,7 @@ public sealed class BoardTests(Chromium chromium)
         var page = await visit.PageAsync("/setup");
         var command = await site.SetUpAsync(page);
         await page.GotoAsync("/log");
+        await Expect(page.Locator(".said")).ToContainTextAsync(" of ");
         await page.ClickAsync(".rv-title a:has-text('Dashboard')");
         await Expect(page).ToHaveURLAsync(new Regex("/log/board$"));
         await CountedAsync(page);

@@ -16,6 +16,7 @@ public sealed partial class LogConsole
     private static readonly TimeSpan Breath = TimeSpan.FromMilliseconds(200);
 
     private readonly CancellationTokenSource closing = new();
+    private readonly CancellationToken leaving;
     private readonly List<EntryRow> held = [];
     private LogQuery query = new();
     private Task following = Task.CompletedTask;
@@ -44,6 +45,9 @@ public sealed partial class LogConsole
     private bool busy;
     private bool isBehind;
     private bool hasNoCounts;
+
+    /// <summary>What goes on when the page is left may still ask whether it was.</summary>
+    public LogConsole() => leaving = closing.Token;
 
     /// <summary>The query, as typed.</summary>
     [SupplyParameterFromQuery]
@@ -118,8 +122,8 @@ public sealed partial class LogConsole
         }
 
         (found, next, top, looked) = (answer, answer.Next, answer.Size, answer.Looked);
-        nameOf = await Words.NamesAsync([query.Person], closing.Token);
-        var said = await Words.SayAsync(answer.Entries, closing.Token);
+        nameOf = await Words.NamesAsync([query.Person], leaving);
+        var said = await Words.SayAsync(answer.Entries, leaving);
         if (mine != load)
         {
             return;
@@ -137,7 +141,7 @@ public sealed partial class LogConsole
         var (mine, wanted, now) = (load, query, Time.GetUtcNow());
         var span = LogChart.SpanOf(wanted, now);
         IReadOnlyList<AuditGrouping> groupings = span is { } per ? [.. FacetGroup.Groupings, new AuditGrouping { Per = per }] : FacetGroup.Groupings;
-        var result = await Reader.CountAsync(wanted.At(now), groupings, closing.Token);
+        var result = await Reader.CountAsync(wanted.At(now), groupings, leaving);
         if (mine != load)
         {
             return;
@@ -151,8 +155,8 @@ public sealed partial class LogConsole
         }
 
         var people = counted!.Groups[FacetGroup.People].Values.Select(value => EntityId.TryParse<PersonId>(value, out var person) ? person : default);
-        var names = await Words.NamesAsync([.. people.Append(wanted.Person).Where(person => person != default)], closing.Token);
-        var since = await Reader.SinceAsync(counted, closing.Token);
+        var names = await Words.NamesAsync([.. people.Append(wanted.Person).Where(person => person != default)], leaving);
+        var since = await Reader.SinceAsync(counted, leaving);
         if (mine == load)
         {
             (counts, countedSince, nameOf) = (counted, since, names);
@@ -166,7 +170,7 @@ public sealed partial class LogConsole
     {
         try
         {
-            await recounting.SoonAsync(closing.Token);
+            await recounting.SoonAsync(leaving);
         }
         catch (Exception left) when (left is OperationCanceledException or ObjectDisposedException or JSDisconnectedException)
         {
@@ -184,7 +188,7 @@ public sealed partial class LogConsole
         busy = true;
         if (await FindAsync(query.At(Time.GetUtcNow()), before) is { } answer && mine == load)
         {
-            var said = await Words.SayAsync(answer.Entries, closing.Token);
+            var said = await Words.SayAsync(answer.Entries, leaving);
             rows!.AddRange(said);
             (next, looked) = (answer.Next, found!.Size - (answer.Next ?? 0));
         }
@@ -204,8 +208,8 @@ public sealed partial class LogConsole
                     await TakeNewsAsync();
                 }
 
-                await news.WaitAsync(closing.Token);
-                await Task.Delay(Breath, Time, closing.Token);
+                await news.WaitAsync(leaving);
+                await Task.Delay(Breath, Time, leaving);
             }
         }
         catch (Exception left) when (left is OperationCanceledException or ObjectDisposedException or JSDisconnectedException)
@@ -233,7 +237,7 @@ public sealed partial class LogConsole
         found = found! with { Size = answer.Size };
         looked += answer.Looked;
         counting = RecountAsync();
-        var said = await Words.SayAsync(answer.Entries, closing.Token);
+        var said = await Words.SayAsync(answer.Entries, leaving);
         if (said.Count > 0 && mine == load)
         {
             held.InsertRange(0, said.Select(row => row with { IsNew = true }));
@@ -276,7 +280,7 @@ public sealed partial class LogConsole
     {
         try
         {
-            return await Script.InvokeAsync<bool>("rivet.isAtTop", closing.Token, frame);
+            return await Script.InvokeAsync<bool>("rivet.isAtTop", leaving, frame);
         }
         catch (JSException)
         {
@@ -287,7 +291,7 @@ public sealed partial class LogConsole
 
     private async Task<AuditFound?> FindAsync(AuditQuery wanted, long? before)
     {
-        if ((await Reader.FindAsync(wanted, before, PageSize, closing.Token)).TryGet(out var answer, out var refusal))
+        if ((await Reader.FindAsync(wanted, before, PageSize, leaving)).TryGet(out var answer, out var refusal))
         {
             return answer;
         }
@@ -304,7 +308,7 @@ public sealed partial class LogConsole
 
     private async Task ReadSavedAsync()
     {
-        if ((await Reader.SavedAsync(closing.Token)).TryGet(out var read, out _))
+        if ((await Reader.SavedAsync(leaving)).TryGet(out var read, out _))
         {
             saved = read;
         }

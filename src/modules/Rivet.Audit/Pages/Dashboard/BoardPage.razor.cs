@@ -11,6 +11,7 @@ namespace Rivet.Audit.Pages.Dashboard;
 public sealed partial class BoardPage
 {
     private readonly CancellationTokenSource closing = new();
+    private readonly CancellationToken leaving;
     private readonly Dictionary<string, string> titles = [];
     private readonly HashSet<string> tables = [];
     private Task following = Task.CompletedTask;
@@ -26,6 +27,9 @@ public sealed partial class BoardPage
     private bool isChanging;
     private bool asksReset;
     private int load;
+
+    /// <summary>What goes on when the page is left may still ask whether it was.</summary>
+    public BoardPage() => leaving = closing.Token;
 
     /// <summary>The period's name.</summary>
     [SupplyParameterFromQuery(Name = "period")]
@@ -45,7 +49,9 @@ public sealed partial class BoardPage
 
     private LogReader Reader => (LogReader)Services.GetService(typeof(LogReader))!;
 
-    private string? Line => zone is null ? Texts["BoardLineWait"] : Texts["BoardLine", zone.Id, OffsetOf(zone)];
+    private string? Line => zone is null ? Texts["BoardLineWait"]
+        : zone.HasSameRules(TimeZoneInfo.Utc) ? Texts["BoardLineUtc"]
+        : Texts["BoardLine", zone.Id, OffsetOf(zone)];
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -81,7 +87,7 @@ public sealed partial class BoardPage
         StateHasChanged();
         try
         {
-            zone ??= ZoneOf(await Script.InvokeAsync<string?>("rivet.zone", closing.Token));
+            zone ??= ZoneOf(await Script.InvokeAsync<string?>("rivet.zone", leaving));
             await recounting.NowAsync();
         }
         catch (Exception left) when (left is OperationCanceledException or JSDisconnectedException)
@@ -94,7 +100,7 @@ public sealed partial class BoardPage
     private async Task CountAsync()
     {
         var mine = ++load;
-        var result = await Reader.BoardAsync((book, permit) => book.ReadAsync(permit, closing.Token), closing.Token);
+        var result = await Reader.BoardAsync((book, permit) => book.ReadAsync(permit, leaving), leaving);
         if (mine == load && Take(result))
         {
             await CountAsync(board!.Tiles, mine);
@@ -134,13 +140,13 @@ public sealed partial class BoardPage
 
         var people = count.Tiles.Where(tile => tile.Tile.By == AuditDimension.Person).SelectMany(tile => now.Groups[tile.Grouping].Values)
             .Select(value => EntityId.TryParse<PersonId>(value, out var person) ? person : default).Where(person => person != default).Distinct();
-        var nameOf = await Words.NamesAsync([.. people], closing.Token);
-        var since = await Reader.SinceAsync(now, closing.Token) is { } begin && begin > window.From ? begin : (DateTimeOffset?)null;
+        var nameOf = await Words.NamesAsync([.. people], leaving);
+        var since = await Reader.SinceAsync(now, leaving) is { } begin && begin > window.From ? begin : (DateTimeOffset?)null;
         return [.. count.Tiles.Select(tile => TileView.Of(tile.Tile, tile.Grouping, count, window, now, before, Words, nameOf, Texts) with { Since = since })];
     }
 
     private async Task<(AuditCounts? Counts, AuditRefusal? Refusal)> CountAsync(LogQuery query, IReadOnlyList<AuditGrouping> groupings, BoardWindow window)
-        => (await Reader.CountAsync(query.At(window.Now), groupings, closing.Token)).TryGet(out var counts, out var refusal) ? (counts, null) : (null, refusal);
+        => (await Reader.CountAsync(query.At(window.Now), groupings, leaving)).TryGet(out var counts, out var refusal) ? (counts, null) : (null, refusal);
 
     private Task AgainAsync(Tile tile)
     {
@@ -157,10 +163,10 @@ public sealed partial class BoardPage
             {
                 if (grown && views is not null)
                 {
-                    await recounting.SoonAsync(closing.Token);
+                    await recounting.SoonAsync(leaving);
                 }
 
-                await news.WaitAsync(closing.Token);
+                await news.WaitAsync(leaving);
             }
         }
         catch (Exception left) when (left is OperationCanceledException or ObjectDisposedException or JSDisconnectedException)
