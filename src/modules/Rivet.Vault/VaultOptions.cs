@@ -9,9 +9,9 @@ public sealed class VaultOptions
     [Required]
     public required string RootKeyFile { get; set; }
 
-    /// <summary>Most data keys in memory.</summary>
+    /// <summary>Most data keys in memory. A person of a company takes a handful: with fewer than there are people at work, each seal asks the store.</summary>
     [Range(2, 1_000_000)]
-    public int CachedKeys { get; set; } = 1024;
+    public int CachedKeys { get; set; } = 16_384;
 
     /// <summary>How long a data key stays in memory before it is unwrapped anew.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "7.00:00:00")]
