@@ -98,6 +98,14 @@ public sealed class BoardBookTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Change_LogBehind_IsRefusedAsThatAndChangesNothing()
+    {
+        await host.FallBehindAsync(company);
+        Assert.Equal(BoardRefusal.LogBehind, (await host.Boards.RemoveAsync(permit, "events", Ct)).Refusal);
+        Assert.True((await host.Boards.ReadAsync(permit, Ct)).Value.IsBuiltIn);
+    }
+
+    [Fact]
     public async Task Each_WithAPermitForSomethingElse_IsRefused()
     {
         var wrong = await host.PermitAsync(company, "status.read");

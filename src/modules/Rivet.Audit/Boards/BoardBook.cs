@@ -175,7 +175,7 @@ internal sealed class BoardBook(IStore store, IVault vault, TimeProvider time, I
         catch (StoreUnavailableException exception)
         {
             Log.ReadFailed(log, exception);
-            return BoardRefusal.Unavailable;
+            return exception is LogBehindException ? BoardRefusal.LogBehind : BoardRefusal.Unavailable;
         }
     }
 }

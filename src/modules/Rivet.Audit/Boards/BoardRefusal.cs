@@ -17,4 +17,7 @@ internal enum BoardRefusal
 
     /// <summary>The tile is not there any more.</summary>
     Unknown = 5,
+
+    /// <summary>A change must be recorded, and the log does not keep up.</summary>
+    LogBehind = 6,
 }

@@ -21,10 +21,16 @@ internal sealed record FacetGroup(string Title, IReadOnlyList<FacetItem> Items)
     /// <summary>How to count for <see cref="Of"/>.</summary>
     public static IReadOnlyList<AuditGrouping> Groupings { get; } = [.. Facets.Select(facet => new AuditGrouping { By = facet.By })];
 
-    /// <summary>Of counts in the order of <see cref="Groupings"/>.</summary>
-    public static IReadOnlyList<FacetGroup> Of(LogQuery query, IReadOnlyList<AuditGroup> counts, EntryWords words, Func<PersonId, string> nameOf, IStringLocalizer<LogText> texts)
-        => [.. Facets.Zip(counts, (facet, group) => new FacetGroup(texts[facet.Title], facet.By == AuditDimension.Severity ? AtLeast(query, group, words) : Values(query, facet.By, group, words, nameOf)))
+    /// <summary>Of counts in the order of <see cref="Groupings"/>; values that were shown before stay where they were, so that nothing moves under a finger while the log grows.</summary>
+    public static IReadOnlyList<FacetGroup> Of(
+        LogQuery query, IReadOnlyList<AuditGroup> counts, IReadOnlyList<FacetGroup> before, EntryWords words, Func<PersonId, string> nameOf, IStringLocalizer<LogText> texts)
+    {
+        var shown = before.SelectMany(group => group.Items).Select((item, at) => (item.Href, at)).DistinctBy(item => item.Href).ToDictionary(item => item.Href, item => item.at);
+        return [.. Facets.Zip(counts, (facet, group) => new FacetGroup(
+                texts[facet.Title],
+                facet.By == AuditDimension.Severity ? AtLeast(query, group, words) : [.. Values(query, facet.By, group, words, nameOf).OrderBy(item => shown.GetValueOrDefault(item.Href, int.MaxValue))]))
             .Where(group => group.Items.Count > 0)];
+    }
 
     /// <summary>The conditions of a query in words, each with the query without it.</summary>
     public static IEnumerable<(string Text, LogQuery Without)> Chips(LogQuery query, EntryWords words, Func<PersonId, string> nameOf, IStringLocalizer<LogText> texts)

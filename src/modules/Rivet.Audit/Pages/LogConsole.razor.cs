@@ -160,7 +160,7 @@ public sealed partial class LogConsole
         if (mine == load)
         {
             (counts, countedSince, nameOf) = (counted, since, names);
-            groups = FacetGroup.Of(wanted, counted.Groups, Words, names, Texts);
+            groups = FacetGroup.Of(wanted, counted.Groups, groups, Words, names, Texts);
             chart = span is null ? null : LogChart.Of(wanted, counted.Groups[^1], span.Value, now, Words, Texts);
             StateHasChanged();
         }

@@ -103,6 +103,10 @@ public sealed partial class LogRetentionPart
 
             problem = refusal is AuditRefusal.ClockInDoubt ? "RetentionClockRefuses" : refusal is AuditRefusal.ClockDiffers ? "RetentionClockMoved" : "RetentionFailed";
         }
+        catch (LogBehindException)
+        {
+            problem = "RetentionLogBehind";
+        }
         catch (StoreUnavailableException)
         {
             problem = "RetentionFailed";

@@ -82,6 +82,10 @@ public abstract class PolicyPart : SettingsPart
 
             Problem = refusal.Reason == "messaging.policy-bounds" ? "OutOfBounds" : "ActionFailed";
         }
+        catch (LogBehindException)
+        {
+            Problem = "LogBehind";
+        }
         catch (StoreUnavailableException)
         {
             Problem = "ActionFailed";
