@@ -40,6 +40,9 @@ public sealed class KeyModule : IDisposable
     /// <summary>What was seen last; asks nobody.</summary>
     public ModuleState State => state;
 
+    /// <summary>Whether the module says that its slot is hardware (CKF_HW_SLOT); false until it was signed in to. It is the module's word, not a proof.</summary>
+    public bool IsHardware { get; private set; }
+
     /// <summary>For tests: finds keys that were once outside.</summary>
     internal bool AllowsImportedKeys { get; init; }
 
@@ -231,6 +234,7 @@ public sealed class KeyModule : IDisposable
             try
             {
                 current = signIn.Open(isSuspect);
+                IsHardware = current.Slot.GetSlotInfo().SlotFlags.HardwareSlot;
                 isSuspect = false;
                 failedAt = null;
                 state = ModuleState.Ready;

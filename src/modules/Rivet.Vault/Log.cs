@@ -18,4 +18,7 @@ internal static partial class Log
 
     [LoggerMessage(3005, LogLevel.Information, "{Count} keys were destroyed")]
     public static partial void Destroyed(ILogger logger, int count);
+
+    [LoggerMessage(3006, LogLevel.Warning, "A new root key, {Label}, was made inside the token {Token}. It cannot be copied: without the token, or the token's own backup, nothing stored can be read")]
+    public static partial void ModuleRootMade(ILogger logger, string label, string token);
 }
