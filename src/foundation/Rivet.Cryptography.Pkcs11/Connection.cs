@@ -19,12 +19,14 @@ internal sealed class Connection : IDisposable
     private readonly ISession anchor;
     private volatile bool lost;
 
+    /// <summary>Under the library's lock.</summary>
     public Connection(LoadedLibrary library, ISlot slot, ISession anchor, int maxSessions)
     {
         this.library = library;
         this.slot = slot;
         this.anchor = anchor;
         generation = library.Generation;
+        IsHardware = slot.GetSlotInfo().SlotFlags.HardwareSlot;
         turns = new SemaphoreSlim(maxSessions);
     }
 
@@ -32,6 +34,9 @@ internal sealed class Connection : IDisposable
     internal ISession Anchor => anchor;
 
     internal ISlot Slot => slot;
+
+    /// <summary>What the slot says of itself.</summary>
+    public bool IsHardware { get; }
 
     /// <summary>Lends a session for one call. Exceptions of the module mean that the connection is to be lost.</summary>
     public T With<T>(bool isWriting, Func<ISession, T> call)

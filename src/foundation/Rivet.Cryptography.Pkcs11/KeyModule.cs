@@ -234,7 +234,7 @@ public sealed class KeyModule : IDisposable
             try
             {
                 current = signIn.Open(isSuspect);
-                IsHardware = current.Slot.GetSlotInfo().SlotFlags.HardwareSlot;
+                IsHardware = current.IsHardware;
                 isSuspect = false;
                 failedAt = null;
                 state = ModuleState.Ready;

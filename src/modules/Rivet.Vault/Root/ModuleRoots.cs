@@ -24,11 +24,11 @@ internal static class ModuleRoots
             }
 
             Log.ModuleRootMade(log, label, settings.Token);
-            return new ModuleRoot(id, module);
+            return new ModuleRoot(id, module, log);
         });
     }
 
-    public static IRoot Find(KnownRoot known, RootModuleOptions settings, TimeProvider time) => Open(settings, time, module =>
+    public static IRoot Find(KnownRoot known, RootModuleOptions settings, TimeProvider time, ILogger log) => Open(settings, time, module =>
     {
         var label = ModuleRoot.LabelOf(known.Id);
         if (!module.FindKey(label, ModuleKeyUse.Encrypt).TryGet(out _, out var why))
@@ -41,7 +41,7 @@ internal static class ModuleRoots
             });
         }
 
-        var found = new ModuleRoot(known.Id, module);
+        var found = new ModuleRoot(known.Id, module, log);
         return found.Unwrap(known.CheckValue, Binding.OfRoot).TryGet(out _, out var refusal)
             ? found
             : throw new RootKeyException(refusal == VaultRefusal.Unavailable

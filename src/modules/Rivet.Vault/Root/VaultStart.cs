@@ -45,7 +45,7 @@ internal sealed class VaultStart(
     private IRoot Find(KnownRoot known, string file, RootModuleOptions? module) => (known.Kind, module) switch
     {
         (RootKind.File, null) => new FileRoot(FileRoots.Find(known, file)),
-        (RootKind.Module, { } settings) => ModuleRoots.Find(known, settings, time),
+        (RootKind.Module, { } settings) => ModuleRoots.Find(known, settings, time, log),
         (RootKind.File, _) => throw new RootKeyException(
             $"This store's root key is a file, {file}, and a key module was asked for. A root does not move: start without --key-module "
             + $"(and without {RootModuleFile.Beside(file)}), or choose an empty data folder for a server whose root is in the module. Nothing was changed."),
