@@ -4,6 +4,7 @@ using Rivet.Bench.Day1;
 using Rivet.Bench.First;
 using Rivet.Bench.Lws;
 using Rivet.Bench.Peers;
+using Rivet.Bench.Vault;
 using Rivet.Bench.Web;
 
 // rivet bench NAME [--json FILE]; "serve" is how the benchmarks start their bare peers.
@@ -35,10 +36,13 @@ switch (args)
     case [var name, .. var options] when Day1Bench.Knows(name):
         return await Day1Bench.RunAsync(name, Report.Parse(options));
 
+    case [var name, .. var options] when VaultBench.Knows(name):
+        return await VaultBench.RunAsync(name, Report.Parse(options));
+
     case ["web", .. var options]:
         return await WebBench.RunAsync(Report.Parse(options));
 
     default:
-        Console.Error.WriteLine("Usage: ./rivet bench NAME [--json FILE]. NAME is first, lws, web, day1 or audit, or a part: first.startup, first.rtt64, first.send, first.memory, lws.rtt1, lws.rtt64, lws.bulk, lws.signin, lws.allocations, lws.memory, day1.chat, day1.backup, audit.append, audit.verify1m, audit.sealed, audit.query, audit.sendcost");
+        Console.Error.WriteLine("Usage: ./rivet bench NAME [--json FILE]. NAME is first, lws, web, day1, audit or vault, or a part: first.startup, first.rtt64, first.send, first.memory, lws.rtt1, lws.rtt64, lws.bulk, lws.signin, lws.allocations, lws.memory, day1.chat, day1.backup, audit.append, audit.verify1m, audit.sealed, audit.query, audit.sendcost, vault.wrap, vault.encrypt4k, vault.encrypt256");
         return 2;
 }

@@ -22,10 +22,10 @@ public sealed class RootTests
     {
         using var folder = new TempFolder();
         await using var host = await VaultHost.StartAsync(folder);
-        Assert.Equal(32, new FileInfo(VaultHost.Root(folder)).Length);
+        Assert.Equal(32, new FileInfo(VaultHost.RootFile(folder)).Length);
         if (!OperatingSystem.IsWindows())
         {
-            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(VaultHost.Root(folder)));
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(VaultHost.RootFile(folder)));
             Assert.Equal(
                 UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(folder["keys"]));
         }
@@ -44,7 +44,7 @@ public sealed class RootTests
         await (await VaultHost.StartAsync(folder)).DisposeAsync();
         if (!OperatingSystem.IsWindows())
         {
-            File.SetUnixFileMode(VaultHost.Root(folder), UnixFileMode.UserRead | UnixFileMode.UserWrite | more);
+            File.SetUnixFileMode(VaultHost.RootFile(folder), UnixFileMode.UserRead | UnixFileMode.UserWrite | more);
         }
 
         var refusal = await Assert.ThrowsAsync<RootKeyException>(() => VaultHost.StartAsync(folder));
@@ -56,10 +56,10 @@ public sealed class RootTests
     {
         using var folder = new TempFolder();
         await (await VaultHost.StartAsync(folder)).DisposeAsync();
-        File.Delete(VaultHost.Root(folder));
+        File.Delete(VaultHost.RootFile(folder));
         var refusal = await Assert.ThrowsAsync<RootKeyException>(() => VaultHost.StartAsync(folder));
         Assert.Contains("missing", refusal.Message, StringComparison.Ordinal);
-        Assert.False(File.Exists(VaultHost.Root(folder)));
+        Assert.False(File.Exists(VaultHost.RootFile(folder)));
     }
 
     [Fact]
@@ -72,12 +72,12 @@ public sealed class RootTests
             ciphertext = await host.SealAsync(Scope, "text");
         }
 
-        var right = await File.ReadAllBytesAsync(VaultHost.Root(folder), Ct);
-        await File.WriteAllBytesAsync(VaultHost.Root(folder), RandomNumberGenerator.GetBytes(32), Ct);
+        var right = await File.ReadAllBytesAsync(VaultHost.RootFile(folder), Ct);
+        await File.WriteAllBytesAsync(VaultHost.RootFile(folder), RandomNumberGenerator.GetBytes(32), Ct);
         var refusal = await Assert.ThrowsAsync<RootKeyException>(() => VaultHost.StartAsync(folder));
         Assert.Contains("not the one", refusal.Message, StringComparison.Ordinal);
 
-        await File.WriteAllBytesAsync(VaultHost.Root(folder), right, Ct);
+        await File.WriteAllBytesAsync(VaultHost.RootFile(folder), right, Ct);
         await using var again = await VaultHost.StartAsync(folder);
         Assert.Equal("text", await again.OpenTextAsync(Scope, ciphertext));
     }
@@ -90,7 +90,7 @@ public sealed class RootTests
     {
         using var folder = new TempFolder();
         await (await VaultHost.StartAsync(folder)).DisposeAsync();
-        await File.WriteAllBytesAsync(VaultHost.Root(folder), new byte[length], Ct);
+        await File.WriteAllBytesAsync(VaultHost.RootFile(folder), new byte[length], Ct);
         await Assert.ThrowsAsync<RootKeyException>(() => VaultHost.StartAsync(folder));
     }
 
@@ -126,7 +126,7 @@ public sealed class RootTests
         await host.Store.WriteAsync(transaction => transaction.Execute("INSERT INTO content VALUES ($1)", ciphertext), Ct);
         await host.Vault.GetPublicKeyAsync(Signing, Ct);
 
-        var root = await File.ReadAllBytesAsync(VaultHost.Root(folder), Ct);
+        var root = await File.ReadAllBytesAsync(VaultHost.RootFile(folder), Ct);
         var (rootId, wrappedKey, wrappedSeed) = await host.Store.ReadAsync(
             session => session.QueryFirst(
                 "SELECT root_id, (SELECT wrapped FROM vault_key), (SELECT wrapped FROM vault_signing_key) FROM vault_root",

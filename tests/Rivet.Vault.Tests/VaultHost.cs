@@ -23,7 +23,7 @@ internal sealed class VaultHost : IAsyncDisposable
 
     public static string Database(TempFolder folder) => Path.Combine(folder["data"], "rivet.db");
 
-    public static string Root(TempFolder folder) => Path.Combine(folder["keys"], "root.key");
+    public static string RootFile(TempFolder folder) => Path.Combine(folder["keys"], "root.key");
 
     public FakeTimeProvider Time { get; }
 
@@ -32,6 +32,8 @@ internal sealed class VaultHost : IAsyncDisposable
     public IStore Store => provider.GetRequiredService<IStore>();
 
     public KeyRing Ring => provider.GetRequiredService<KeyRing>();
+
+    public IRoot Root => provider.GetRequiredService<RootKey>().Root!;
 
     public IStatusSource Status => provider.GetRequiredService<IStatusSource>();
 
@@ -44,7 +46,7 @@ internal sealed class VaultHost : IAsyncDisposable
         services.AddStorage(options => options.Folder = folder["data"]);
         services.AddVault(options =>
         {
-            options.RootKeyFile = Root(folder);
+            options.RootKeyFile = RootFile(folder);
             configure?.Invoke(options);
         });
         var host = new VaultHost(services.BuildServiceProvider(), time);

@@ -18,4 +18,13 @@ internal static partial class Log
 
     [LoggerMessage(3005, LogLevel.Information, "{Count} keys were destroyed")]
     public static partial void Destroyed(ILogger logger, int count);
+
+    [LoggerMessage(3006, LogLevel.Warning, "A new root key, {Label}, was made inside the token {Token}. It cannot be copied: without the token, or the token's own backup, nothing stored can be read")]
+    public static partial void ModuleRootMade(ILogger logger, string label, string token);
+
+    [LoggerMessage(3007, LogLevel.Error, "The key module with the root cannot be used: {Reason} Keys in memory go on")]
+    public static partial void ModuleLost(ILogger logger, string reason);
+
+    [LoggerMessage(3008, LogLevel.Warning, "The key module with the root answers again")]
+    public static partial void ModuleBack(ILogger logger);
 }

@@ -6,7 +6,7 @@ using EventId = Rivet.Kernel.EventId;
 
 namespace Rivet.Vault;
 
-/// <summary>The vault over a key ring in software: data keys wrapped under the root, AES-256-GCM in this process.</summary>
+/// <summary>The vault over a key ring in software: data keys wrapped under the root (a file's or a key module's), AES-256-GCM in this process.</summary>
 internal sealed class SoftwareVault(
     RootKey root, KeyRing ring, KeyStore keys, SigningKeys signing, IStore store, TimeProvider time, ILogger<SoftwareVault> log)
     : IVault, IDisposable
@@ -113,7 +113,7 @@ internal sealed class SoftwareVault(
     {
         var stamp = ring.Stamp;
         var row = await store.WriteAsync(transaction => keys.Reserve(transaction, scope, seals), ct);
-        return Load(row, seals, stamp, isCurrent: true);
+        return row is null ? null : Load(row, seals, stamp, isCurrent: true);
     }
 
     private bool TryOpenHere(CompanyId company, string application, Ciphertext item, out Result<byte[], VaultRefusal> opened)
@@ -188,9 +188,13 @@ internal sealed class SoftwareVault(
 
     private DataKey? Load(KeyRow row, int alreadyTaken, long stamp, bool isCurrent)
     {
-        if (keys.TryUnwrap(row, alreadyTaken) is not { } key)
+        if (!keys.Unwrap(row, alreadyTaken).TryGet(out var key, out var why))
         {
-            Log.KeyDamaged(log, row.Header.KeyId, row.Header.Epoch);
+            if (why == VaultRefusal.Forged)
+            {
+                Log.KeyDamaged(log, row.Header.KeyId, row.Header.Epoch);
+            }
+
             return null;
         }
 

@@ -9,6 +9,12 @@ public sealed class VaultOptions
     [Required]
     public required string RootKeyFile { get; set; }
 
+    /// <summary>
+    /// The key module that holds the root instead of the file. Null takes what <see cref="RootModuleFile"/> beside the file says, and the file where there is none.
+    /// A store's root stays where it was made: the vault does not start with the other kind.
+    /// </summary>
+    public RootModuleOptions? RootModule { get; set; }
+
     /// <summary>Most data keys in memory. A person of a company takes a handful: with fewer than there are people at work, each seal asks the store.</summary>
     [Range(2, 1_000_000)]
     public int CachedKeys { get; set; } = 16_384;

@@ -13,6 +13,8 @@ internal static class CombineWord
     {
         RootKeyCopy.RefuseExisting(rootKeyFile);
         using var store = StoreBeside.Open(dataFolder, []);
+        var copy = new RootKeyCopy(store, TimeProvider.System);
+        await copy.RefuseModuleAsync(ct);
         if (desk.Gather() is not { } root)
         {
             return 1;
@@ -20,7 +22,7 @@ internal static class CombineWord
 
         try
         {
-            await new RootKeyCopy(store, TimeProvider.System).PutBackAsync(rootKeyFile, root, ct);
+            await copy.PutBackAsync(rootKeyFile, root, ct);
         }
         finally
         {

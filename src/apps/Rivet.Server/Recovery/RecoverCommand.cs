@@ -35,7 +35,7 @@ internal static class RecoverCommand
             var (options, keys) = Folders(parsed);
 
             // Asked first: the vault would make a root where there is none, and the desk a folder.
-            if (!File.Exists(keys.RootKeyFile))
+            if (!keys.HasRoot)
             {
                 throw new StartupException(Say("NoRootKey", keys.RootKeyFile));
             }

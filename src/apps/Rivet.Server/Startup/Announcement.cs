@@ -59,7 +59,15 @@ internal sealed record Announcement
         Say(output, "Address", Address);
         Say(output, "Fingerprint", Fingerprint);
         Say(output, "Data", Options.DataFolder);
-        Say(output, "RootKey", Keys.RootKeyFile);
+        if (File.Exists(Keys.RootKeyFile))
+        {
+            Say(output, "RootKey", Keys.RootKeyFile);
+        }
+        else
+        {
+            Say(output, "RootModule", Keys.RootModuleFile);
+        }
+
         if (Certificate.Source is CertificateSourceKind.Own)
         {
             Say(output, "Trust", CertificateFile(Options));

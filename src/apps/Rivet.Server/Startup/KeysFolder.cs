@@ -18,6 +18,12 @@ internal sealed class KeysFolder
     /// <summary>The file of the root key that seals the key ring.</summary>
     public string RootKeyFile => System.IO.Path.Combine(Path, RootKeyName);
 
+    /// <summary>Says which key module holds the root instead of the file, where one does.</summary>
+    public string RootModuleFile => Rivet.Vault.RootModuleFile.Beside(RootKeyFile);
+
+    /// <summary>Whether the folder knows a root, of either kind.</summary>
+    public bool HasRoot => File.Exists(RootKeyFile) || File.Exists(RootModuleFile);
+
     /// <summary>The file of the local certificate authority's key.</summary>
     public string AuthorityKeyFile => System.IO.Path.Combine(Path, "authority.key");
 
@@ -50,14 +56,14 @@ internal sealed class KeysFolder
         return At(dataFolder, keysFolder ?? DefaultFor(StoreName(dataFolder)));
     }
 
-    /// <summary>The root key's file of a store that exists; makes nothing.</summary>
+    /// <summary>The root key's place of a store that exists, where there is a file or it is said which module holds it; makes nothing.</summary>
     /// <exception cref="StartupException">It is not there.</exception>
     public static string FindRootKey(string dataFolder, string? keysFolder)
     {
         var name = System.IO.Path.Combine(dataFolder, NameFile);
         var folder = keysFolder ?? (File.Exists(name) ? DefaultFor(File.ReadAllText(name).Trim()) : null);
         var file = folder is null ? null : System.IO.Path.Combine(folder, RootKeyName);
-        return file is not null && File.Exists(file)
+        return file is not null && new KeysFolder(folder!).HasRoot
             ? file
             : throw new StartupException($"There is no store with its root key for {dataFolder}{(file is null ? "" : $" ({file} is missing)")}. Name its folders with --data and --keys.");
     }

@@ -4,6 +4,7 @@ using Rivet.Server.Certificates;
 using Rivet.Server.Doctor;
 using Rivet.Server.Operations;
 using Rivet.Server.Recovery;
+using Rivet.Vault;
 
 namespace Rivet.Server.Startup;
 
@@ -13,6 +14,9 @@ internal static class ServerCommand
     private const int DefaultPort = 8443;
     private static readonly Option<string?> Data = new("--data") { Description = "The data folder (RIVET_DATA); ./data", Recursive = true };
     private static readonly Option<string?> Keys = new("--keys") { Description = "The folder of the root keys, outside the data folder (RIVET_KEYS); ~/.config/rivet/keys/STORE", Recursive = true };
+    private static readonly Option<string?> KeyModule = new("--key-module") { Description = "The PKCS#11 library of the key module that holds the root key of a new server (RIVET_KEY_MODULE); remembered in the keys folder", HelpName = "LIBRARY" };
+    private static readonly Option<string?> Token = new("--token") { Description = "The label of its token (RIVET_TOKEN)", HelpName = "LABEL" };
+    private static readonly Option<string?> PinFile = new("--pin-file") { Description = "The file of the token's user PIN, mode 0600 (RIVET_PIN_FILE)", HelpName = "FILE" };
     private static readonly Option<string?> Port = new("--port") { Description = "The port of everything, 0 for a free one (RIVET_PORT); 8443" };
     private static readonly Option<string[]> Host = new("--host") { Description = "A name or address people reach the server by, the first is the public one (RIVET_HOST, separated by commas); with any but localhost it listens on every address" };
     private static readonly Option<string?> Quota = new("--quota") { Description = "Largest size of the database in MiB (RIVET_QUOTA); no limit" };
@@ -23,7 +27,7 @@ internal static class ServerCommand
 
     public static RootCommand Create(Func<ParseResult, CancellationToken, Task<int>> run)
     {
-        var command = new RootCommand("The Rivet server.") { Data, Keys, Port, Host, Quota, BoundOnly, BehindProxy, ExportsInside, Json };
+        var command = new RootCommand("The Rivet server.") { Data, Keys, KeyModule, Token, PinFile, Port, Host, Quota, BoundOnly, BehindProxy, ExportsInside, Json };
         command.Subcommands.Add(BackupCommands.Backup());
         command.Subcommands.Add(CertificateCommand.Create(Data, Keys));
         command.Subcommands.Add(DoctorCommand.Create(Data, Keys, Port, Host));
@@ -45,6 +49,8 @@ internal static class ServerCommand
         {
             DataFolder = data,
             KeysFolder = keys,
+            RootModule = ReadModule(
+                Given(parsed.GetValue(KeyModule), "RIVET_KEY_MODULE"), Given(parsed.GetValue(Token), "RIVET_TOKEN"), Given(parsed.GetValue(PinFile), "RIVET_PIN_FILE")),
             Port = (int)Number("--port", Given(parsed.GetValue(Port), "RIVET_PORT"), DefaultPort, 65535),
             Hosts = ReadHosts(parsed.GetValue(Host) is { Length: > 0 } given ? given : environment("RIVET_HOST")?.Split(',') ?? []),
             Quota = Number("--quota", Given(parsed.GetValue(Quota), "RIVET_QUOTA"), 0, 1L << 40) << 20,
@@ -63,6 +69,13 @@ internal static class ServerCommand
         var given = Or(parsed.GetValue(keys), environment("RIVET_KEYS"));
         return (Path.GetFullPath(Or(parsed.GetValue(data), environment("RIVET_DATA")) ?? "data"), given is null ? null : Path.GetFullPath(given));
     }
+
+    private static RootModuleOptions? ReadModule(string? library, string? token, string? pinFile) => (library, token, pinFile) switch
+    {
+        (null, null, null) => null,
+        ({ } path, { } label, { } pin) => new() { Library = Path.GetFullPath(path), Token = label, PinFile = Path.GetFullPath(pin) },
+        _ => throw new StartupException("--key-module, --token and --pin-file belong together: name all three, once; the keys folder remembers them."),
+    };
 
     private static string? Or(string? value, string? variable) => value ?? (variable is { Length: > 0 } ? variable : null);
 

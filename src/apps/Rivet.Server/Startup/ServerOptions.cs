@@ -1,4 +1,5 @@
 using System.Net;
+using Rivet.Vault;
 
 namespace Rivet.Server.Startup;
 
@@ -10,6 +11,9 @@ internal sealed record ServerOptions
 
     /// <summary>The keys folder, absolute and outside the data folder; null takes the default for the store.</summary>
     public string? KeysFolder { get; init; }
+
+    /// <summary>The key module of the root; null takes what the keys folder says.</summary>
+    public RootModuleOptions? RootModule { get; init; }
 
     /// <summary>The port of everything; 0 takes a free one.</summary>
     public required int Port { get; init; }

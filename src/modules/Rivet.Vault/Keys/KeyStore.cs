@@ -14,8 +14,8 @@ internal sealed class KeyStore(RootKey root, IOptions<VaultOptions> options, Tim
     private const int Active = 1;
     private const int Destroyed = 2;
 
-    /// <summary>Reserves seals of the scope's current key; makes the key, or its next epoch, when need be.</summary>
-    public KeyRow Reserve(WriteTransaction transaction, KeyScope scope, int seals)
+    /// <summary>Reserves seals of the scope's current key; makes the key, or its next epoch, when need be. Null, and nothing written, when the root cannot be reached to wrap it.</summary>
+    public KeyRow? Reserve(WriteTransaction transaction, KeyScope scope, int seals)
     {
         var wanted = Math.Max(options.Value.SealsPerBlock, seals);
         var last = transaction.QueryFirst(
@@ -78,12 +78,12 @@ internal sealed class KeyStore(RootKey root, IOptions<VaultOptions> options, Tim
     public static int EndEpochs(WriteTransaction transaction)
         => transaction.Execute("UPDATE vault_key SET reserved = $1 WHERE state = 1", VaultOptions.MostSealsPerEpoch);
 
-    /// <summary>Unwraps a row; null when the row was changed.</summary>
-    public DataKey? TryUnwrap(KeyRow row, int alreadyTaken)
+    /// <summary>Unwraps a row; forged when the row was changed.</summary>
+    public Result<DataKey, VaultRefusal> Unwrap(KeyRow row, int alreadyTaken)
     {
-        if (root.TryUnwrap(row.Wrapped, Binding.OfKey(row.Header, row.Scope)) is not { } secret)
+        if (!root.Unwrap(row.Wrapped, Binding.OfKey(row.Header, row.Scope)).TryGet(out var secret, out var why))
         {
-            return null;
+            return why;
         }
 
         try
@@ -96,12 +96,17 @@ internal sealed class KeyStore(RootKey root, IOptions<VaultOptions> options, Tim
         }
     }
 
-    private KeyRow Make(WriteTransaction transaction, KeyScope scope, SealedHeader header, int reserved)
+    private KeyRow? Make(WriteTransaction transaction, KeyScope scope, SealedHeader header, int reserved)
     {
         Span<byte> secret = stackalloc byte[AesGcmKey.KeySize];
         RandomNumberGenerator.Fill(secret);
-        var wrapped = root.Wrap(secret, Binding.OfKey(header, scope));
+        var result = root.Wrap(secret, Binding.OfKey(header, scope));
         CryptographicOperations.ZeroMemory(secret);
+        if (!result.TryGet(out var wrapped, out _))
+        {
+            return null;
+        }
+
         transaction.Execute(
             """
             INSERT INTO vault_key

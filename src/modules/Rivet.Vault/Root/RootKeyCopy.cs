@@ -20,9 +20,10 @@ public sealed class RootKeyCopy(IStore store, TimeProvider time)
     /// <param name="file">The root's file.</param>
     /// <param name="details">What for: numbers, never a secret.</param>
     /// <param name="ct">Gives up before anything is recorded.</param>
-    /// <exception cref="RootKeyException">The file is missing, readable by others, or another store's.</exception>
+    /// <exception cref="RootKeyException">The root is inside a key module, or its file is missing, readable by others, or another store's.</exception>
     public async Task<byte[]> TakeAsync(string file, IReadOnlyDictionary<string, string> details, CancellationToken ct)
     {
+        await RefuseModuleAsync(ct);
         var root = RootKeyFile.TryRead(file) ?? throw new RootKeyException(
             $"The root key file {file} is missing. Point to the keys folder that belongs to this data folder with --keys.");
         await RequireOwnAsync(root, ct, () => new RootKeyException(
@@ -39,6 +40,7 @@ public sealed class RootKeyCopy(IStore store, TimeProvider time)
     public async Task PutBackAsync(string file, ReadOnlyMemory<byte> root, CancellationToken ct)
     {
         RefuseExisting(file);
+        await RefuseModuleAsync(ct);
         await RequireOwnAsync(root, ct, () => new RootKeyException(
             "The shares give a key, but not the one this store's keys are wrapped under. Use the shares of this server, or point to its data folder with --data. Nothing was written."));
         RootKeyFile.Write(file, root.Span);
@@ -52,6 +54,18 @@ public sealed class RootKeyCopy(IStore store, TimeProvider time)
         if (Path.Exists(file))
         {
             throw new RootKeyException($"{file} exists already and is not written over. If it is not this server's, move it away first.");
+        }
+    }
+
+    /// <summary>Asked before anybody types anything.</summary>
+    /// <exception cref="RootKeyException">The root is inside a key module, which gives it to nobody.</exception>
+    public async Task RefuseModuleAsync(CancellationToken ct)
+    {
+        if (await store.ReadAsync(session => KnownRoot.Find(session), ct) is { Kind: RootKind.Module } known)
+        {
+            throw new RootKeyException(
+                $"This store's root key is inside a key module (its label is {ModuleRoot.LabelOf(known.Id)}) and never leaves it: it can be neither split into shares nor put together from them. "
+                + "Keep a second token with the module's own tools.");
         }
     }
 

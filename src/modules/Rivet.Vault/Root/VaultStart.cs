@@ -1,9 +1,6 @@
-using System.Security.Cryptography;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Rivet.Cryptography;
-using Rivet.Cryptography.Sodium;
 using Rivet.Kernel;
 using Rivet.Storage;
 using EventId = Rivet.Kernel.EventId;
@@ -24,40 +21,65 @@ internal sealed class VaultStart(
 
         var file = options.Value.RootKeyFile;
         RefuseInside(storage.Value.Folder, file);
+        var module = options.Value.RootModule ?? RootModuleFile.TryRead(RootModuleFile.Beside(file));
         var known = await store.ReadAsync(session => KnownRoot.Find(session), cancellationToken);
-        var bytes = RootKeyFile.TryRead(file);
-
         if (known is null)
         {
-            await FoundAsync(bytes, file, cancellationToken);
-        }
-        else if (bytes is null)
-        {
-            throw new RootKeyException(
-                $"The root key file {file} is missing, and this store's keys are wrapped under it. Put it back from its backup "
-                + "or from its shares (rivet recover combine), or point to where it is; without it nothing stored can be read. To begin anew, choose an empty data folder.");
+            await FoundAsync(file, module, cancellationToken);
         }
         else
         {
-            Use(Prove(known, bytes, file));
+            root.Set(Find(known, file, module));
             await store.WriteAsync(transaction => Incarnation.IsNewTo(transaction, "vault") ? KeyStore.EndEpochs(transaction) : 0, cancellationToken);
+        }
+
+        if (options.Value.RootModule is { } given)
+        {
+            RootModuleFile.Write(RootModuleFile.Beside(file), given);
         }
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    private async Task FoundAsync(byte[]? bytes, string file, CancellationToken ct)
+    /// <summary>The root of a store that has one, of the kind that it has.</summary>
+    private IRoot Find(KnownRoot known, string file, RootModuleOptions? module) => (known.Kind, module) switch
     {
-        if (bytes is null)
+        (RootKind.File, null) => new FileRoot(FileRoots.Find(known, file)),
+        (RootKind.Module, { } settings) => ModuleRoots.Find(known, settings, time, log),
+        (RootKind.File, _) => throw new RootKeyException(
+            $"This store's root key is a file, {file}, and a key module was asked for. A root does not move: start without --key-module "
+            + $"(and without {RootModuleFile.Beside(file)}), or choose an empty data folder for a server whose root is in the module. Nothing was changed."),
+        _ => throw new RootKeyException(
+            $"This store's root key is inside a key module (its label is {ModuleRoot.LabelOf(known.Id)}), and none was named. Start with --key-module, --token and --pin-file, "
+            + $"or put {RootModuleFile.Beside(file)} back from its backup. Nothing was changed."),
+    };
+
+    /// <summary>The first start: the root is made, and the store remembers its kind.</summary>
+    private async Task FoundAsync(string file, RootModuleOptions? module, CancellationToken ct)
+    {
+        var id = Guid.CreateVersion7(time.GetUtcNow());
+        var (made, kind) = module is null ? (FileRoots.Make(id, file, log), RootKind.File) : (ModuleRoots.Make(id, file, module, time, log), RootKind.Module);
+        try
         {
-            bytes = RootKeyFile.Create(file);
-            Log.RootMade(log, file);
+            await RememberAsync(id, kind, CheckOf(made), ct);
+        }
+        catch
+        {
+            made.Dispose();
+            throw;
         }
 
-        var id = Guid.CreateVersion7(time.GetUtcNow());
-        var key = KeyOf(id, bytes);
+        root.Set(made);
+    }
+
+    /// <summary>One byte and not none: some modules do not seal nothing.</summary>
+    private static byte[] CheckOf(IRoot made)
+        => made.Wrap([1], Binding.OfRoot).TryGet(out var check, out _) ? check : throw new RootKeyException($"The new root key does not seal: {made.Check().Reason}");
+
+    private Task RememberAsync(Guid id, RootKind kind, byte[] check, CancellationToken ct)
+    {
         var now = time.GetUtcNow();
-        await store.WriteAsync(
+        return store.WriteAsync(
             transaction =>
             {
                 transaction.Record(new SecurityEvent
@@ -70,30 +92,11 @@ internal sealed class VaultStart(
                     Outcome = EventOutcome.Success,
                 });
                 return transaction.Execute(
-                    "INSERT INTO vault_root (root_id, check_value, created_ms) VALUES ($1, $2, $3)",
-                    id.ToByteArray(bigEndian: true), key.Seal([], Binding.OfRoot), now.ToUnixTimeMilliseconds());
+                    "INSERT INTO vault_root (root_id, check_value, created_ms, kind) VALUES ($1, $2, $3, $4)",
+                    id.ToByteArray(bigEndian: true), check, now.ToUnixTimeMilliseconds(), (int)kind);
             },
             ct);
-        Use(key);
     }
-
-    private static AesGcmKey Prove(KnownRoot known, byte[] bytes, string file)
-    {
-        var key = known.Prove(bytes);
-        CryptographicOperations.ZeroMemory(bytes);
-        return key ?? throw new RootKeyException(
-            $"The root key in {file} is not the one this store's keys are wrapped under. Point to the keys folder that "
-            + "belongs to this data folder, or put the right file back from its backup. Nothing was changed.");
-    }
-
-    private static AesGcmKey KeyOf(Guid id, byte[] bytes)
-    {
-        var key = new AesGcmKey(new SealedHeader(id, 1), bytes);
-        CryptographicOperations.ZeroMemory(bytes);
-        return key;
-    }
-
-    private void Use(AesGcmKey key) => root.Set(key);
 
     private static void RefuseInside(string folder, string file)
     {
@@ -102,27 +105,5 @@ internal sealed class VaultStart(
         {
             throw new RootKeyException($"The root key file {file} must lie outside the data folder {folder}: whoever copies the data must not get the key with it.");
         }
-    }
-}
-
-/// <summary>What the store knows of its root: its id, and something that it alone opens.</summary>
-internal sealed record KnownRoot(Guid Id, byte[] CheckValue)
-{
-    public static KnownRoot? Find(ReadSession session)
-        => session.QueryFirst(
-            "SELECT root_id, check_value FROM vault_root",
-            row => new KnownRoot(new Guid((byte[])row.GetValue(0), bigEndian: true), (byte[])row.GetValue(1)));
-
-    /// <summary>The key of these bytes; null when they are another root.</summary>
-    public AesGcmKey? Prove(ReadOnlySpan<byte> root)
-    {
-        var key = new AesGcmKey(new SealedHeader(Id, 1), root);
-        if (key.TryOpen(CheckValue, Binding.OfRoot) is not null)
-        {
-            return key;
-        }
-
-        key.Dispose();
-        return null;
     }
 }

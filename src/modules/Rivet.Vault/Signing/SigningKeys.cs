@@ -37,9 +37,18 @@ internal sealed class SigningKeys(RootKey root, IStore store, TimeProvider time,
             var binding = Binding.OfSigningKey(key);
             var wrapped = await store.ReadAsync(session => Find(session, key), ct)
                 ?? await store.WriteAsync(transaction => Find(transaction, key) ?? Make(transaction, key, binding), ct);
-            if (root.TryUnwrap(wrapped, binding) is not { } seed)
+            if (wrapped is null)
             {
-                Log.SigningKeyDamaged(log, key.Purpose);
+                return null;
+            }
+
+            if (!root.Unwrap(wrapped, binding).TryGet(out var seed, out var why))
+            {
+                if (why == VaultRefusal.Forged)
+                {
+                    Log.SigningKeyDamaged(log, key.Purpose);
+                }
+
                 return null;
             }
 
@@ -65,11 +74,17 @@ internal sealed class SigningKeys(RootKey root, IStore store, TimeProvider time,
             "SELECT wrapped FROM vault_signing_key WHERE company = $1 AND purpose = $2",
             row => (byte[])row.GetValue(0), key.Company.ToBytes(), key.Purpose);
 
-    private byte[] Make(WriteTransaction transaction, SigningKey key, byte[] binding)
+    /// <summary>Null, and nothing written, when the root cannot be reached to wrap it.</summary>
+    private byte[]? Make(WriteTransaction transaction, SigningKey key, byte[] binding)
     {
         var seed = RandomNumberGenerator.GetBytes(Ed25519Key.SeedSize);
-        var wrapped = root.Wrap(seed, binding);
+        var result = root.Wrap(seed, binding);
         CryptographicOperations.ZeroMemory(seed);
+        if (!result.TryGet(out var wrapped, out _))
+        {
+            return null;
+        }
+
         transaction.Execute(
             "INSERT INTO vault_signing_key (company, purpose, wrapped, created_ms) VALUES ($1, $2, $3, $4)",
             key.Company.ToBytes(), key.Purpose, wrapped, time.GetUtcNow().ToUnixTimeMilliseconds());

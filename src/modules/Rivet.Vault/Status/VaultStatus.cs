@@ -15,9 +15,7 @@ internal sealed class VaultStatus(RootKey root, IStore store) : IStatusSource
     public async ValueTask<StatusSection> ReadAsync(CultureInfo culture, CancellationToken ct)
     {
         string Say(string key) => Text.GetString(key, culture)!;
-        var rootLine = root.IsReady
-            ? new StatusLine(Say("Root"), Say("RootIsFile"), StatusLevel.NotProven, Say("RootIsFileAdvice"))
-            : new StatusLine(Say("Root"), Say("RootMissing"), StatusLevel.Failing, Say("RootMissingAdvice"));
+        var rootLine = RootLine(Say);
         try
         {
             var (active, destroyed) = await store.ReadAsync(
@@ -38,5 +36,23 @@ internal sealed class VaultStatus(RootKey root, IStore store) : IStatusSource
         {
             return new(Say("Title"), [rootLine, new(Say("Keys"), Say("KeysUnavailable"), StatusLevel.Failing, Say("KeysUnavailableAdvice"))]);
         }
+    }
+
+    private StatusLine RootLine(Func<string, string> say)
+    {
+        if (root.Root is not { } found)
+        {
+            return new(say("Root"), say("RootMissing"), StatusLevel.Failing, say("RootMissingAdvice"));
+        }
+
+        if (found is not ModuleRoot module)
+        {
+            return new(say("Root"), say("RootIsFile"), StatusLevel.NotProven, say("RootIsFileAdvice"));
+        }
+
+        var state = module.Check();
+        return !state.IsReady ? new(say("Root"), say("RootModuleGone"), StatusLevel.Failing, say($"Fault{state.Fault}"))
+            : module.IsHardware ? new(say("Root"), say("RootIsModule"), StatusLevel.Passing)
+            : new(say("Root"), say("RootIsSoftModule"), StatusLevel.NotProven, say("RootIsSoftModuleAdvice"));
     }
 }

@@ -33,6 +33,6 @@ internal sealed class KeysPrivate : ICheck
             }
         }
 
-        return ValueTask.FromResult(File.Exists(Path.Combine(path, "root.key")) ? Finding.Passing("Private", path) : Finding.Failing("NoRootKey", path));
+        return ValueTask.FromResult(File.Exists(Path.Combine(path, "root.key")) || File.Exists(Path.Combine(path, "root.module")) ? Finding.Passing("Private", path) : Finding.Failing("NoRootKey", path));
     }
 }
