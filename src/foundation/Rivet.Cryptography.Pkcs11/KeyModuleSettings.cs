@@ -1,0 +1,20 @@
+namespace Rivet.Cryptography.Pkcs11;
+
+/// <summary>Which token of which module, and how to sign in to it.</summary>
+public sealed record KeyModuleSettings
+{
+    /// <summary>Path of the module's PKCS#11 library.</summary>
+    public required string Library { get; init; }
+
+    /// <summary>Label of the token. Slots are not named: their numbers change.</summary>
+    public required string Token { get; init; }
+
+    /// <summary>Where the user's PIN is read, at every sign-in.</summary>
+    public required TokenPin Pin { get; init; }
+
+    /// <summary>Most sessions at once beside the one that stays signed in; further calls wait for one.</summary>
+    public int MaxSessions { get; init; } = 8;
+
+    /// <summary>How long a module that could not be reached is left alone before it is tried again.</summary>
+    public TimeSpan RetryAfter { get; init; } = TimeSpan.FromSeconds(1);
+}
