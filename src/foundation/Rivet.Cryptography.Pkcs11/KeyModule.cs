@@ -22,6 +22,7 @@ public sealed class KeyModule : IDisposable
     private readonly Lock gate = new();
     private Connection? current;
     private long? failedAt;
+    private bool isSuspect;
     private bool moduleMakesNonce;
     private bool disposed;
     private volatile ModuleState state = new(ModuleFault.NotOpened, "The key module was not opened yet.");
@@ -42,12 +43,19 @@ public sealed class KeyModule : IDisposable
     /// <summary>For tests: finds keys that were once outside.</summary>
     internal bool AllowsImportedKeys { get; init; }
 
-    /// <summary>Asks the module now, unless it failed a moment ago.</summary>
+    /// <summary>Signs in, unless it is or failed a moment ago.</summary>
     public ModuleState Check()
     {
         Run(isWriting: false, session => session.GetSessionInfo().State is CKS.CKS_RO_USER_FUNCTIONS or CKS.CKS_RW_USER_FUNCTIONS
             ? Done.Value
             : throw new Pkcs11Exception("C_GetSessionInfo", CKR.CKR_USER_NOT_LOGGED_IN));
+        return state;
+    }
+
+    /// <summary>Seals and opens a byte with a key, which is the one way to know that the token is there: some libraries answer everything else from memory.</summary>
+    public ModuleState Check(ModuleKey key)
+    {
+        Answers(key);
         return state;
     }
 
@@ -129,6 +137,9 @@ public sealed class KeyModule : IDisposable
     /// <summary>For tests.</summary>
     internal Connection? Current => current;
 
+    /// <summary>For tests.</summary>
+    internal int OfferedPins => signIn.Offered;
+
     private Result<byte[], ModuleRefusal> RunWith(ModuleKey key, Func<ISession, IObjectHandle, byte[]> call, Func<CKR, bool>? isForged)
     {
         if (key.Use != ModuleKeyUse.Encrypt)
@@ -143,10 +154,16 @@ public sealed class KeyModule : IDisposable
             {
                 var found = connection.HandleOf(key.Label, () => KeyFitness.Find(session, key.Label, key.Use, AllowsImportedKeys));
                 refusal = found.Refusal;
+                if (refusal == ModuleRefusal.NotFound)
+                {
+                    // It was found once: the token is not what it was.
+                    throw new Pkcs11Exception("C_FindObjects", CKR.CKR_KEY_HANDLE_INVALID);
+                }
+
                 return found.Handle is { } handle ? call(session, handle) : [];
             },
             isForged);
-        return refusal != default ? refusal : result;
+        return refusal == ModuleRefusal.Unfit ? refusal : result;
     }
 
     private Result<T, ModuleRefusal> Run<T>(bool isWriting, Func<ISession, T> call) => Run(isWriting, (_, session) => call(session), isForged: null);
@@ -213,7 +230,8 @@ public sealed class KeyModule : IDisposable
 
             try
             {
-                current = signIn.Open();
+                current = signIn.Open(isSuspect);
+                isSuspect = false;
                 failedAt = null;
                 state = ModuleState.Ready;
             }
@@ -241,6 +259,9 @@ public sealed class KeyModule : IDisposable
 
             current = null;
             connection.Dispose();
+
+            // A session that ended is replaced; behind any other word may be a token that is gone and a library that has not noticed.
+            isSuspect = code is not (CKR.CKR_SESSION_HANDLE_INVALID or CKR.CKR_SESSION_CLOSED or CKR.CKR_USER_NOT_LOGGED_IN);
             if (isLast)
             {
                 Fail(Failing(code));
@@ -255,5 +276,7 @@ public sealed class KeyModule : IDisposable
     }
 
     private ModuleState Failing(CKR code)
-        => new(ModuleFault.Failing, $"The token \"{settings.Token}\" answers with {code}. Look at the module and its connection; it is tried again by itself.");
+        => code is CKR.CKR_KEY_HANDLE_INVALID
+            ? new(ModuleFault.KeyMissing, $"The token \"{settings.Token}\" does not show a key that it had. Look whether it is the right token; it is tried again by itself.")
+            : new(ModuleFault.Failing, $"The token \"{settings.Token}\" answers with {code}. Look at the module and its connection; it is tried again by itself.");
 }

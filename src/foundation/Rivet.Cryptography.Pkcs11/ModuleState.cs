@@ -41,6 +41,9 @@ public enum ModuleFault
 
     /// <summary>The module answered with an error.</summary>
     Failing = 8,
+
+    /// <summary>A key that was there is not.</summary>
+    KeyMissing = 9,
 }
 
 /// <summary>Why the module gives no result.</summary>

@@ -10,14 +10,18 @@ internal sealed class SignIn(KeyModuleSettings settings)
     private readonly byte[] mark = RandomNumberGenerator.GetBytes(32);
     private byte[]? refused;
 
+    /// <summary>How many PINs the token was shown; tests count.</summary>
+    internal int Offered { get; private set; }
+
+    /// <param name="beginsAnew">Whether the library is not to be believed and has to look for its tokens anew.</param>
     /// <exception cref="ModuleException">What is wrong, and what to do.</exception>
     /// <exception cref="Pkcs11Exception">The module fails.</exception>
-    public Connection Open()
+    public Connection Open(bool beginsAnew)
     {
         var library = LoadedLibrary.Of(settings.Library);
         library.Load();
         var seen = library.Generation;
-        if (TryOpen(library) is { } connection)
+        if (!beginsAnew && TryOpen(library) is { } connection)
         {
             return connection;
         }
@@ -99,6 +103,7 @@ internal sealed class SignIn(KeyModuleSettings settings)
                 throw Refused();
             }
 
+            Offered++;
             session.Login(CKU.CKU_USER, pin);
             refused = null;
         }
