@@ -90,6 +90,7 @@ internal sealed class XksServer(KeyServerFolder folder, KeyModule module, TimePr
 
             var parsed = XksRequest.Parse(operation, body);
             var result = parsed.TryGet(out var request, out var error) ? await WorkAsync(operation, key, request, context.RequestAborted) : error;
+            Array.Clear(parsed.IsOk ? parsed.Value.Text : []);
             log.Write(who, operation, key, result.TryGet(out var said, out error) ? "ok" : error.Name, parsed.IsOk ? parsed.Value : null, time.GetElapsedTime(begun));
             return said is null ? Refuse(error!) : new Answer(200, said);
         }
