@@ -1,0 +1,58 @@
+using Rivet.Cryptography.Pkcs11;
+using Rivet.Kernel;
+
+namespace Rivet.KeyServer;
+
+/// <summary>
+/// Calls of a module that may hang: each is waited for a fifth of a second, and a few at once are let in. One that hangs keeps its place until the module
+/// lets go, so that a dead module does not eat the process's threads.
+/// </summary>
+internal sealed class ModuleTurns(TimeProvider time) : IDisposable
+{
+    private const int AtOnce = 16;
+
+    /// <summary>Less than the 250 ms that a caller waits, so that it is told why.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(200);
+
+    private readonly SemaphoreSlim places = new(AtOnce);
+
+    public async ValueTask<Result<T, XksError>> CallAsync<T>(Func<Result<T, ModuleRefusal>> call, CancellationToken ct)
+    {
+        if (!await places.WaitAsync(Patience, ct))
+        {
+            return XksError.Throttling;
+        }
+
+        var working = Task.Run(
+            () =>
+            {
+                try
+                {
+                    return call();
+                }
+                finally
+                {
+                    places.Release();
+                }
+            },
+            CancellationToken.None);
+        try
+        {
+            return (await working.WaitAsync(Patience, time, ct)).TryGet(out var value, out var why) ? value : Meaning(why);
+        }
+        catch (TimeoutException)
+        {
+            return XksError.DependencyTimeout;
+        }
+    }
+
+    public void Dispose() => places.Dispose();
+
+    private static XksError Meaning(ModuleRefusal refusal) => refusal switch
+    {
+        ModuleRefusal.Forged => XksError.InvalidCiphertext,
+        ModuleRefusal.NotFound => XksError.KeyNotFound,
+        ModuleRefusal.Unfit => XksError.InvalidKeyUsage,
+        _ => XksError.Internal,
+    };
+}
