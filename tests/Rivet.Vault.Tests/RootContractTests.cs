@@ -41,15 +41,17 @@ public abstract class RootContractTests : IDisposable
     }
 
     [Fact]
-    public async Task WrappedRow_NamesTheRootThatWrappedIt()
+    public async Task WrappedRow_NamesWhatWrappedIt()
     {
         await using var host = await StartAsync();
         await host.SealAsync(Scope, "text");
-        var (id, wrapped) = await host.Store.ReadAsync(
-            session => session.QueryFirst("SELECT root_id, (SELECT wrapped FROM vault_key) FROM vault_root", row => (new Guid((byte[])row.GetValue(0), true), (byte[])row.GetValue(1))), Ct);
-        Assert.True(SealedHeader.TryRead(wrapped, out var header));
-        Assert.Equal(new SealedHeader(id, 1), header);
-        Assert.Equal(AesGcmKey.KeySize + SealedHeader.Overhead, wrapped.Length);
+        await host.SealAsync(Scope with { Company = default }, "the platform's");
+        var standing = (await host.Store.ReadAsync(session => CompanyKeyTable.Find(session, Scope.Company), Ct))!;
+        var root = await host.Store.ReadAsync(session => session.QueryFirst("SELECT root_id FROM vault_root", row => new Guid((byte[])row.GetValue(0), true)), Ct);
+        var wrapped = await host.Store.ReadAsync(
+            session => session.Query("SELECT wrapped FROM vault_key ORDER BY company", row => (byte[])row.GetValue(0)), Ct);
+        Assert.All(wrapped, one => Assert.Equal(AesGcmKey.KeySize + SealedHeader.Overhead, one.Length));
+        Assert.Equal([new SealedHeader(root, 1), standing.Current], wrapped.Select(one => SealedHeader.TryRead(one, out var header) ? header : default));
     }
 
     [Theory]

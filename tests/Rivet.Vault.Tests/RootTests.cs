@@ -132,12 +132,15 @@ public sealed class RootTests
                 "SELECT root_id, (SELECT wrapped FROM vault_key), (SELECT wrapped FROM vault_signing_key) FROM vault_root",
                 row => (new Guid((byte[])row.GetValue(0), true), (byte[])row.GetValue(1), (byte[])row.GetValue(2))),
             Ct);
+        var company = Assert.Single(await host.Store.ReadAsync(session => CompanyKeyTable.Versions(session, Scope.Company), Ct));
         using var key = new AesGcmKey(new(rootId, 1), root);
+        var companyKey = key.TryOpen(company.Wrapped, Binding.OfCompanyKey(Scope.Company, company.Name, Custody.Vault))!;
+        using var wrapper = new AesGcmKey(company.Name, companyKey);
         SealedHeader.TryRead(ciphertext, out var header);
-        var dataKey = key.TryOpen(wrappedKey, Binding.OfKey(header, Scope))!;
+        var dataKey = wrapper.TryOpen(wrappedKey, Binding.OfKey(header, Scope))!;
         var seed = key.TryOpen(wrappedSeed, Binding.OfSigningKey(Signing))!;
 
-        foreach (var secret in new[] { Encoding.UTF8.GetBytes(Text), root, dataKey, seed })
+        foreach (var secret in new[] { Encoding.UTF8.GetBytes(Text), root, companyKey, dataKey, seed })
         {
             Assert.False(VaultHost.Holds(folder, secret));
         }

@@ -35,7 +35,8 @@ public sealed class SigV4Credential : IDisposable
     /// <inheritdoc />
     public void Dispose() => CryptographicOperations.ZeroMemory(secret);
 
-    internal static bool IsAccessKey(string text) => text.Length is > 0 and <= MaxAccessKey && text.All(char.IsAsciiLetterOrDigit);
+    /// <summary>Whether a text names a secret: 1 to 128 letters and digits.</summary>
+    public static bool IsAccessKey(string text) => text.Length is > 0 and <= MaxAccessKey && text.All(char.IsAsciiLetterOrDigit);
 
     /// <summary>Signs a string under the key of its day, region and service; 32 bytes.</summary>
     internal byte[] Sign(SigV4Scope scope, string stringToSign)

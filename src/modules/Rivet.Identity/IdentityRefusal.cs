@@ -45,6 +45,12 @@ public enum IdentityRefusal
 
     /// <summary>The company sends no mail.</summary>
     NoMail = 13,
+
+    /// <summary>The company's key is withheld; nothing is lost.</summary>
+    KeyWithheld = 14,
+
+    /// <summary>The key of what was asked for was destroyed.</summary>
+    KeyDestroyed = 15,
 }
 
 internal static class IdentityRefusals
@@ -68,10 +74,17 @@ internal static class IdentityRefusals
         IdentityRefusal.Unavailable => Refusals.Unavailable("identity.unavailable", "Nothing was done; try again later."),
         IdentityRefusal.InvalidAddress => Refusals.Invalid("identity.invalid-address", "One mail address, without a name, such as ana@example.com."),
         IdentityRefusal.NoMail => Refusals.Conflict("identity.no-mail", "This company sends no mail; an administrator sets it up first."),
+        IdentityRefusal.KeyWithheld => Refusals.Unavailable("vault.withheld", "Your company's key is withheld: by its administrators, or by the company's own key service. Nothing is lost; it is readable again when the key is granted."),
+        IdentityRefusal.KeyDestroyed => Refusals.Destroyed("vault.destroyed", "The key of this content was destroyed."),
         _ => throw new ArgumentOutOfRangeException(nameof(refusal), refusal, null),
     };
 
     /// <summary>A name that cannot be sealed or opened leaves the request undone, whatever the vault's reason.</summary>
-    public static IdentityRefusal Of(VaultRefusal refusal)
-        => refusal == VaultRefusal.Unavailable ? IdentityRefusal.Unavailable : throw new InvalidOperationException($"The vault refused a name: {refusal}.");
+    public static IdentityRefusal Of(VaultRefusal refusal) => refusal switch
+    {
+        VaultRefusal.Unavailable => IdentityRefusal.Unavailable,
+        VaultRefusal.Withheld => IdentityRefusal.KeyWithheld,
+        VaultRefusal.Destroyed => IdentityRefusal.KeyDestroyed,
+        _ => throw new InvalidOperationException($"The vault refused a name: {refusal}."),
+    };
 }

@@ -27,4 +27,10 @@ internal static partial class Log
 
     [LoggerMessage(3008, LogLevel.Warning, "The key module with the root answers again")]
     public static partial void ModuleBack(ILogger logger);
+
+    [LoggerMessage(3020, LogLevel.Error, "Version {Version} of the key of company {Company} cannot be used: its row was changed")]
+    public static partial void CompanyKeyDamaged(ILogger logger, Guid company, uint version);
+
+    [LoggerMessage(3021, LogLevel.Warning, "The key service of company {Company} did not open its key: {Refusal}")]
+    public static partial void KeyServiceRefused(ILogger logger, Guid company, External.XksRefusal refusal);
 }

@@ -6,9 +6,9 @@ using EventId = Rivet.Kernel.EventId;
 
 namespace Rivet.Vault;
 
-/// <summary>The vault over a key ring in software: data keys wrapped under the root (a file's or a key module's), AES-256-GCM in this process.</summary>
+/// <summary>The vault over a key ring in software: data keys wrapped under their company's key, that under the root (a file's or a key module's), AES-256-GCM in this process.</summary>
 internal sealed class SoftwareVault(
-    RootKey root, KeyRing ring, KeyStore keys, SigningKeys signing, IStore store, TimeProvider time, ILogger<SoftwareVault> log)
+    RootKey root, KeyRing ring, KeyStore keys, DataKeys wrapping, SigningKeys signing, IStore store, TimeProvider time, ILogger<SoftwareVault> log)
     : IVault, IDisposable
 {
     /// <summary>One load at a time for a scope, so that a crowd at a new key reserves one block and not one each.</summary>
@@ -94,9 +94,12 @@ internal sealed class SoftwareVault(
         await turn.WaitAsync(ct);
         try
         {
-            return (ring.HoldForSealing(scope, items.Length) ?? await ReserveAsync(scope, items.Length, ct)) is { } key
-                ? SealAll(key, items.Span)
-                : VaultRefusal.Unavailable;
+            if (ring.HoldForSealing(scope, items.Length) is { } meanwhile)
+            {
+                return SealAll(meanwhile, items.Span);
+            }
+
+            return (await ReserveAsync(scope, items.Length, ct)).TryGet(out var key, out var why) ? SealAll(key, items.Span) : why;
         }
         catch (StoreUnavailableException exception)
         {
@@ -109,11 +112,33 @@ internal sealed class SoftwareVault(
         }
     }
 
-    private async Task<DataKey?> ReserveAsync(KeyScope scope, int seals, CancellationToken ct)
+    /// <summary>Takes seals of the scope's key. A missing key is made and wrapped outside the transaction; whoever was quicker meanwhile has the say.</summary>
+    private async Task<Result<DataKey, VaultRefusal>> ReserveAsync(KeyScope scope, int seals, CancellationToken ct)
     {
-        var stamp = ring.Stamp;
-        var row = await store.WriteAsync(transaction => keys.Reserve(transaction, scope, seals), ct);
-        return row is null ? null : Load(row, seals, stamp, isCurrent: true);
+        for (var attempt = 0; attempt < 8; attempt++)
+        {
+            var stamp = ring.Stamp;
+            var reservation = await store.WriteAsync(transaction => keys.Reserve(transaction, scope, seals), ct);
+            if (reservation.Row is { } row)
+            {
+                return row.Refusal is { } refusal ? refusal : await LoadAsync(row, seals, stamp, isCurrent: true, ct);
+            }
+
+            if (!(await wrapping.MakeAsync(scope, reservation, seals, ct)).TryGet(out var made, out var why))
+            {
+                return why;
+            }
+
+            if (await store.WriteAsync(transaction => keys.TryAdd(transaction, scope, reservation, made.Wrapped, made.WrappedBy), ct))
+            {
+                ring.Keep(made.Key, stamp, isCurrent: true);
+                return made.Key;
+            }
+
+            made.Key.Dispose();
+        }
+
+        return VaultRefusal.Unavailable;
     }
 
     private bool TryOpenHere(CompanyId company, string application, Ciphertext item, out Result<byte[], VaultRefusal> opened)
@@ -169,15 +194,29 @@ internal sealed class SoftwareVault(
             SealedHeader.TryRead(item.Bytes.Span, out var header);
             var stamp = ring.Stamp;
             var row = await store.ReadAsync(session => KeyStore.Find(session, header), ct);
-            return row switch
+            if (!root.IsReady)
             {
-                _ when !root.IsReady => VaultRefusal.Unavailable,
-                null => VaultRefusal.Forged,
-                _ when !Serves(row.Scope, company, application) => VaultRefusal.WrongScope,
-                { IsDestroyed: true } => VaultRefusal.Destroyed,
-                _ when Load(row, 0, stamp, isCurrent: false) is { } key => Open(key, company, application, item),
-                _ => VaultRefusal.Unavailable,
-            };
+                return VaultRefusal.Unavailable;
+            }
+
+            if (row is null)
+            {
+                return VaultRefusal.Forged;
+            }
+
+            if (!Serves(row.Scope, company, application))
+            {
+                return VaultRefusal.WrongScope;
+            }
+
+            if (row.Refusal is { } refusal)
+            {
+                return refusal;
+            }
+
+            // A wrapped key that does not open is a fault of the store, told in the log; to the caller the key cannot be reached.
+            return (await LoadAsync(row, 0, stamp, isCurrent: false, ct)).TryGet(out var key, out var why) ? Open(key, company, application, item)
+                : why == VaultRefusal.Forged ? VaultRefusal.Unavailable : why;
         }
         catch (StoreUnavailableException exception)
         {
@@ -186,16 +225,16 @@ internal sealed class SoftwareVault(
         }
     }
 
-    private DataKey? Load(KeyRow row, int alreadyTaken, long stamp, bool isCurrent)
+    private async ValueTask<Result<DataKey, VaultRefusal>> LoadAsync(KeyRow row, int alreadyTaken, long stamp, bool isCurrent, CancellationToken ct)
     {
-        if (!keys.Unwrap(row, alreadyTaken).TryGet(out var key, out var why))
+        if (!(await wrapping.UnwrapAsync(row, alreadyTaken, ct)).TryGet(out var key, out var why))
         {
             if (why == VaultRefusal.Forged)
             {
                 Log.KeyDamaged(log, row.Header.KeyId, row.Header.Epoch);
             }
 
-            return null;
+            return why;
         }
 
         ring.Keep(key, stamp, isCurrent);

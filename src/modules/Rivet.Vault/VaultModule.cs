@@ -1,4 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Rivet.Hosting.Outgoing;
 using Rivet.Hosting.Status;
 using Rivet.Storage;
 
@@ -8,7 +10,7 @@ namespace Rivet.Vault;
 public static class VaultModule
 {
     /// <summary>The tables whose rows hold wrapped keys: backups keep them apart from everything else.</summary>
-    public static IReadOnlyList<string> KeyTables { get; } = ["vault_key", "vault_signing_key"];
+    public static IReadOnlyList<string> KeyTables { get; } = ["vault_key", "vault_signing_key", "vault_company", "vault_company_key"];
 
     /// <summary>
     /// Adds <see cref="IVault"/> with a software key ring. Call it after the storage: the vault refuses to start when
@@ -20,6 +22,10 @@ public static class VaultModule
             .Validate(options => options.SealsPerBlock <= options.SealsPerEpoch, "A block of seals must fit into an epoch.")
             .ValidateOnStart();
         services.AddSingleton<RootKey>();
+        services.TryAddSingleton<Chance>();
+        services.AddSingleton<KeyServices>();
+        services.AddSingleton<CompanyKeys>();
+        services.AddSingleton<DataKeys>();
         services.AddSingleton<KeyStore>();
         services.AddSingleton<KeyRing>();
         services.AddSingleton<SigningKeys>();

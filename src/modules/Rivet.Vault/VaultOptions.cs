@@ -23,6 +23,21 @@ public sealed class VaultOptions
     [Range(typeof(TimeSpan), "00:00:01", "7.00:00:00")]
     public TimeSpan CachedFor { get; set; } = TimeSpan.FromHours(1);
 
+    /// <summary>How often a customer's key service is asked whether its key is still granted: a no takes effect within this time and the 250 ms of the question.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
+    public TimeSpan KeyServiceAskedEvery { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>For how long a company's key is used while its key service does not answer.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan KeyServiceMayBeSilentFor { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>How long a company's key waits, unusable, between the decision to destroy it and its destruction.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "90.00:00:00")]
+    public TimeSpan DestructionWaits { get; set; } = TimeSpan.FromDays(7);
+
+    /// <summary>Lets a customer's key service be on this very machine; for tries and tests.</summary>
+    public bool AllowsLocalKeyServices { get; set; }
+
     /// <summary>Seals reserved in the store at once; a crash loses at most this many of a key's seals.</summary>
     [Range(1, 1 << 24)]
     public int SealsPerBlock { get; set; } = 1 << 20;

@@ -144,7 +144,7 @@ internal sealed class BoardBook(IStore store, IVault vault, TimeProvider time, I
 
         var opened = (await vault.OpenAsync(company, Application, new Ciphertext[] { new(row.Content, Board.Context(company)) }, ct))[0];
         return opened.TryGet(out var bytes, out var refusal) ? (Board.Read(bytes) ?? Board.BuiltIn, row.Version)
-            : refusal == VaultRefusal.Unavailable ? BoardRefusal.Unavailable
+            : refusal.MayPass() ? BoardRefusal.Unavailable
             : (Board.BuiltIn, row.Version);
     }
 

@@ -49,7 +49,7 @@ internal sealed class ColumnVault(IVault vault)
                 plain[places[at]] = opened[at].TryGet(out var bytes, out var why) ? bytes : why switch
                 {
                     VaultRefusal.Destroyed => null,
-                    VaultRefusal.Unavailable => throw new LogUnavailableException("The vault does not open the columns of the security log."),
+                    VaultRefusal.Unavailable or VaultRefusal.Withheld => throw new LogUnavailableException("The vault does not open the columns of the security log."),
                     _ => throw new InvalidDataException("A column of the security log was changed."),
                 };
             }

@@ -53,7 +53,7 @@ internal sealed class PeopleNumbers
             }
             else
             {
-                throw why == VaultRefusal.Unavailable
+                throw why.MayPass()
                     ? new LogUnavailableException("The vault does not open the people of the security log's columns.")
                     : new InvalidDataException("A person in the columns of the security log was changed.");
             }

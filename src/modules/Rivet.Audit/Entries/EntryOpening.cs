@@ -128,7 +128,7 @@ internal sealed class EntryOpening(IVault vault)
     private static AuditContentState StateOf(VaultRefusal why) => why switch
     {
         VaultRefusal.Destroyed => AuditContentState.Destroyed,
-        VaultRefusal.Unavailable => AuditContentState.Unavailable,
+        VaultRefusal.Unavailable or VaultRefusal.Withheld => AuditContentState.Unavailable,
         _ => AuditContentState.Damaged,
     };
 

@@ -49,6 +49,7 @@ internal sealed class EntrySeal(IVault vault, TimeProvider time)
     public static MessagingRefusal Translate(VaultRefusal refusal) => refusal switch
     {
         VaultRefusal.Unavailable => MessagingRefusal.VaultUnavailable,
+        VaultRefusal.Withheld => MessagingRefusal.KeyWithheld,
         VaultRefusal.Destroyed => MessagingRefusal.Destroyed,
         _ => MessagingRefusal.Damaged,
     };

@@ -66,4 +66,17 @@ public enum VaultRefusal
 
     /// <summary>The ciphertext belongs to another company or application.</summary>
     WrongScope = 4,
+
+    /// <summary>The company's key is withheld, by its administrators or by its own key service; what is stored is whole, and readable when the key is granted again.</summary>
+    Withheld = 5,
+
+    /// <summary>The key is wrapped under a version of the company's key that is no longer accepted.</summary>
+    Outdated = 6,
+}
+
+/// <summary>What refusals have in common.</summary>
+public static class VaultRefusals
+{
+    /// <summary>Whether the same may succeed later: nothing is lost.</summary>
+    public static bool MayPass(this VaultRefusal refusal) => refusal is VaultRefusal.Unavailable or VaultRefusal.Withheld;
 }

@@ -32,11 +32,26 @@ internal static class Binding
         ];
     }
 
+    /// <summary>A version of a company's key: whose, which, and in whose custody.</summary>
+    public static byte[] OfCompanyKey(CompanyId company, SealedHeader name, Custody custody)
+        => [.. "rivet vault company key 1"u8, .. company.ToBytes(), .. NameOf(name), (byte)custody];
+
+    /// <summary>Where a company's key service is, and what signs to it.</summary>
+    public static byte[] OfPlace(CompanyId company, SealedHeader name)
+        => [.. "rivet vault key service 1"u8, .. company.ToBytes(), .. NameOf(name)];
+
     /// <summary>A wrapped signing key: whose, and for what.</summary>
     public static byte[] OfSigningKey(SigningKey key)
         => [.. "rivet vault signing key 1"u8, .. key.Company.ToBytes(), .. Name(key.Purpose)];
 
     public static byte[] Bytes(Guid id) => id.ToByteArray(bigEndian: true);
+
+    private static byte[] NameOf(SealedHeader name)
+    {
+        var bytes = new byte[SealedHeader.PrefixSize];
+        name.WriteTo(bytes);
+        return bytes;
+    }
 
     private static byte[] Name(string name)
     {

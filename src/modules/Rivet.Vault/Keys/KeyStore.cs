@@ -2,64 +2,90 @@ using System.Data.Common;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Options;
 using Rivet.Cryptography;
-using Rivet.Cryptography.Sodium;
 using Rivet.Kernel;
 using Rivet.Storage;
 
 namespace Rivet.Vault;
 
-/// <summary>The wrapped data keys in the store.</summary>
-internal sealed class KeyStore(RootKey root, IOptions<VaultOptions> options, TimeProvider time)
+/// <summary>The wrapped data keys in the store. Nothing here wraps: that may take long, and never happens inside a transaction.</summary>
+internal sealed class KeyStore(IOptions<VaultOptions> options, TimeProvider time)
 {
     private const int Active = 1;
     private const int Destroyed = 2;
 
-    /// <summary>Reserves seals of the scope's current key; makes the key, or its next epoch, when need be. Null, and nothing written, when the root cannot be reached to wrap it.</summary>
-    public KeyRow? Reserve(WriteTransaction transaction, KeyScope scope, int seals)
+    private const string Columns =
+        "k.key_id, k.epoch, k.wrapped, k.state, k.company, k.application, k.period, k.holder_kind, k.holder_id, k.wrapped_by, coalesce(c.state, 1), coalesce(c.minimum, 0)";
+
+    private const string Joined = "vault_key k LEFT JOIN vault_company c ON c.company = k.company";
+
+    private const string OfScope = "k.company = $1 AND k.application = $2 AND k.holder_kind = $3 AND k.holder_id = $4 AND k.period = $5 AND k.state = 1";
+
+    /// <summary>Reserves seals of the scope's current key; says instead which key must be made first when there is none, or it is worn out.</summary>
+    public Reservation Reserve(WriteTransaction transaction, KeyScope scope, int seals)
     {
         var wanted = Math.Max(options.Value.SealsPerBlock, seals);
-        var last = transaction.QueryFirst(
-            """
-            SELECT key_id, epoch, wrapped, reserved FROM vault_key
-            WHERE company = $1 AND application = $2 AND holder_kind = $3 AND holder_id = $4 AND period = $5 AND state = 1
-            ORDER BY epoch DESC LIMIT 1
-            """,
-            row => (Header: HeaderOf(row), Wrapped: (byte[])row.GetValue(2), Reserved: row.GetInt64(3)),
-            scope.Company.ToBytes(), scope.Application, (int)scope.Holder.Kind, Binding.Bytes(scope.Holder.Id), scope.Period.Month);
-
-        if (last.Wrapped is null)
+        var (row, reserved) = Last(transaction, scope);
+        if (row is null)
         {
-            return Make(transaction, scope, new(Guid.CreateVersion7(time.GetUtcNow()), 1), wanted);
+            return new(null, After: null, new(Guid.CreateVersion7(time.GetUtcNow()), 1), wanted);
         }
 
-        if (last.Reserved + wanted > options.Value.SealsPerEpoch)
+        if (reserved + wanted > options.Value.SealsPerEpoch)
         {
-            return Make(transaction, scope, last.Header with { Epoch = last.Header.Epoch + 1 }, wanted);
+            return new(null, row.Header, row.Header with { Epoch = row.Header.Epoch + 1 }, wanted);
         }
 
         transaction.Execute(
             "UPDATE vault_key SET reserved = reserved + $3 WHERE key_id = $1 AND epoch = $2",
-            Binding.Bytes(last.Header.KeyId), (long)last.Header.Epoch, wanted);
-        return new(scope, last.Header, last.Wrapped, IsDestroyed: false, wanted);
+            Binding.Bytes(row.Header.KeyId), (long)row.Header.Epoch, wanted);
+        return new(row with { Reserved = wanted }, row.Header, row.Header, wanted);
+    }
+
+    /// <summary>Adds a key that was made for a reservation; false when it is no longer wanted: another was made, the company's key was replaced or stands otherwise.</summary>
+    public bool TryAdd(WriteTransaction transaction, KeyScope scope, Reservation made, byte[] wrapped, uint wrappedBy)
+    {
+        if (Last(transaction, scope).Row?.Header != made.After || !CompanyWraps(transaction, scope.Company, wrappedBy))
+        {
+            return false;
+        }
+
+        transaction.Execute(
+            """
+            INSERT INTO vault_key
+                (key_id, epoch, company, application, period, holder_kind, holder_id, wrapped, state, reserved, created_ms, wrapped_by)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+            """,
+            Binding.Bytes(made.Header.KeyId), (long)made.Header.Epoch, scope.Company.ToBytes(), scope.Application, scope.Period.Month,
+            (int)scope.Holder.Kind, Binding.Bytes(scope.Holder.Id), wrapped, Active, made.Seals, time.GetUtcNow().ToUnixTimeMilliseconds(), (long)wrappedBy);
+        return true;
     }
 
     /// <summary>Finds a key by what a ciphertext names; null when there never was such a key.</summary>
     public static KeyRow? Find(ReadSession session, SealedHeader header)
         => session.QueryFirst(
-            """
-            SELECT key_id, epoch, wrapped, state, company, application, period, holder_kind, holder_id FROM vault_key
-            WHERE key_id = $1 AND epoch = $2
-            """,
-            MapRow, Binding.Bytes(header.KeyId), (long)header.Epoch);
+            $"SELECT {Columns} FROM {Joined} WHERE k.key_id = $1 AND k.epoch = $2", MapRow, Binding.Bytes(header.KeyId), (long)header.Epoch);
 
-    /// <summary>A few living keys, to try a root on.</summary>
-    public static List<KeyRow> FindSome(ReadSession session)
+    /// <summary>A few living keys under the root itself.</summary>
+    public static List<KeyRow> Some(ReadSession session, int most)
+        => session.Query($"SELECT {Columns} FROM {Joined} WHERE k.state = 1 AND k.wrapped_by = 0 ORDER BY k.key_id LIMIT $1", MapRow, most);
+
+    /// <summary>Living keys of a company below a version of its key: the next to be wrapped anew.</summary>
+    public static List<KeyRow> Below(ReadSession session, CompanyId company, uint version, int most)
         => session.Query(
-            """
-            SELECT key_id, epoch, wrapped, state, company, application, period, holder_kind, holder_id FROM vault_key
-            WHERE state = 1 ORDER BY key_id LIMIT 8
-            """,
-            MapRow);
+            $"SELECT {Columns} FROM {Joined} WHERE k.company = $1 AND k.wrapped_by < $2 AND k.state = 1 LIMIT $3", MapRow, company.ToBytes(), (long)version, most);
+
+    /// <summary>How many living keys a company has under each version of its key; 0 is the root.</summary>
+    public static Dictionary<uint, long> CountByVersion(ReadSession session, CompanyId company)
+        => session.Query(
+                "SELECT wrapped_by, count(*) FROM vault_key WHERE company = $1 AND state = 1 GROUP BY wrapped_by",
+                row => ((uint)row.GetInt64(0), row.GetInt64(1)), company.ToBytes())
+            .ToDictionary(one => one.Item1, one => one.Item2);
+
+    /// <summary>Stores a key wrapped anew, if it is still wrapped as it was.</summary>
+    public static bool TryRewrap(WriteTransaction transaction, KeyRow row, byte[] wrapped, uint wrappedBy)
+        => transaction.Execute(
+            "UPDATE vault_key SET wrapped = $4, wrapped_by = $5 WHERE key_id = $1 AND epoch = $2 AND state = 1 AND wrapped = $3",
+            Binding.Bytes(row.Header.KeyId), (long)row.Header.Epoch, row.Wrapped, wrapped, (long)wrappedBy) == 1;
 
     /// <summary>Overwrites every wrapped key of the scope; gives how many.</summary>
     public static int Destroy(WriteTransaction transaction, KeyScope scope)
@@ -71,6 +97,11 @@ internal sealed class KeyStore(RootKey root, IOptions<VaultOptions> options, Tim
             """,
             scope.Company.ToBytes(), scope.Application, (int)scope.Holder.Kind, Binding.Bytes(scope.Holder.Id), scope.Period.Month, Destroyed);
 
+    /// <summary>Overwrites every wrapped key of a company; gives how many.</summary>
+    public static int DestroyAll(WriteTransaction transaction, CompanyId company)
+        => transaction.Execute(
+            "UPDATE vault_key SET wrapped = zeroblob(length(wrapped)), state = $2 WHERE company = $1 AND state = 1", company.ToBytes(), Destroyed);
+
     /// <summary>
     /// Lets every key's next seal begin a new epoch: a restored store has forgotten how many seals were made after its backup, and the
     /// bound on random nonces counts them all.
@@ -78,54 +109,52 @@ internal sealed class KeyStore(RootKey root, IOptions<VaultOptions> options, Tim
     public static int EndEpochs(WriteTransaction transaction)
         => transaction.Execute("UPDATE vault_key SET reserved = $1 WHERE state = 1", VaultOptions.MostSealsPerEpoch);
 
-    /// <summary>Unwraps a row; forged when the row was changed.</summary>
-    public Result<DataKey, VaultRefusal> Unwrap(KeyRow row, int alreadyTaken)
-    {
-        if (!root.Unwrap(row.Wrapped, Binding.OfKey(row.Header, row.Scope)).TryGet(out var secret, out var why))
-        {
-            return why;
-        }
+    /// <summary>The same for the keys of one company and application, or of all its applications.</summary>
+    public static int EndEpochs(WriteTransaction transaction, CompanyId company, string? application)
+        => transaction.Execute(
+            "UPDATE vault_key SET reserved = $3 WHERE company = $1 AND ($2 IS NULL OR application = $2) AND state = 1",
+            company.ToBytes(), application, VaultOptions.MostSealsPerEpoch);
 
-        try
-        {
-            return new DataKey(row.Scope, row.Header, secret, row.Reserved - alreadyTaken, time.GetTimestamp());
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(secret);
-        }
-    }
+    private static (KeyRow? Row, long Reserved) Last(ReadSession session, KeyScope scope)
+        => session.QueryFirst(
+            $"SELECT {Columns}, k.reserved FROM {Joined} WHERE {OfScope} ORDER BY k.epoch DESC LIMIT 1",
+            row => ((KeyRow?)MapRow(row), row.GetInt64(12)),
+            scope.Company.ToBytes(), scope.Application, (int)scope.Holder.Kind, Binding.Bytes(scope.Holder.Id), scope.Period.Month);
 
-    private KeyRow? Make(WriteTransaction transaction, KeyScope scope, SealedHeader header, int reserved)
-    {
-        Span<byte> secret = stackalloc byte[AesGcmKey.KeySize];
-        RandomNumberGenerator.Fill(secret);
-        var result = root.Wrap(secret, Binding.OfKey(header, scope));
-        CryptographicOperations.ZeroMemory(secret);
-        if (!result.TryGet(out var wrapped, out _))
-        {
-            return null;
-        }
-
-        transaction.Execute(
-            """
-            INSERT INTO vault_key
-                (key_id, epoch, company, application, period, holder_kind, holder_id, wrapped, state, reserved, created_ms)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-            """,
-            Binding.Bytes(header.KeyId), (long)header.Epoch, scope.Company.ToBytes(), scope.Application, scope.Period.Month,
-            (int)scope.Holder.Kind, Binding.Bytes(scope.Holder.Id), wrapped, Active, reserved, time.GetUtcNow().ToUnixTimeMilliseconds());
-        return new(scope, header, wrapped, IsDestroyed: false, reserved);
-    }
+    private static bool CompanyWraps(ReadSession session, CompanyId company, uint version)
+        => version == 0
+            ? company == default
+            : CompanyKeyTable.Find(session, company) is { State: CompanyState.Active } standing && standing.Version == version;
 
     private static KeyRow MapRow(DbDataReader row) => new(
         new(new(GuidOf(row, 4)), row.GetString(5), new(row.GetInt32(6)), new((KeyHolderKind)row.GetByte(7), GuidOf(row, 8))),
-        HeaderOf(row), (byte[])row.GetValue(2), row.GetInt32(3) != Active, Reserved: 0);
-
-    private static SealedHeader HeaderOf(DbDataReader row) => new(GuidOf(row, 0), (uint)row.GetInt64(1));
+        new(GuidOf(row, 0), (uint)row.GetInt64(1)), (byte[])row.GetValue(2), row.GetInt32(3) != Active, Reserved: 0)
+    {
+        WrappedBy = (uint)row.GetInt64(9), CompanyState = (CompanyState)row.GetInt32(10), Minimum = (uint)row.GetInt64(11),
+    };
 
     private static Guid GuidOf(DbDataReader row, int column) => new((byte[])row.GetValue(column), bigEndian: true);
 }
 
+/// <summary>What a scope has for its next seals.</summary>
+/// <param name="Row">The key, with the seals taken; null when one must be made first.</param>
+/// <param name="After">The scope's last key; null when it has none.</param>
+/// <param name="Header">The key, or what the one to be made is called.</param>
+/// <param name="Seals">How many seals.</param>
+internal readonly record struct Reservation(KeyRow? Row, SealedHeader? After, SealedHeader Header, int Seals);
+
 /// <summary>A wrapped key as stored, and how many seals were reserved by reading it.</summary>
-internal sealed record KeyRow(KeyScope Scope, SealedHeader Header, byte[] Wrapped, bool IsDestroyed, int Reserved);
+internal sealed record KeyRow(KeyScope Scope, SealedHeader Header, byte[] Wrapped, bool IsDestroyed, int Reserved)
+{
+    /// <summary>Which version of the company's key wraps it; 0 the root.</summary>
+    public uint WrappedBy { get; init; }
+
+    public CompanyState CompanyState { get; init; } = CompanyState.Active;
+
+    /// <summary>The lowest version that may unwrap.</summary>
+    public uint Minimum { get; init; }
+
+    /// <summary>Why it may not be used as things stand; null when it may.</summary>
+    public VaultRefusal? Refusal => IsDestroyed ? VaultRefusal.Destroyed
+        : CompanyStanding.RefusalOf(CompanyState) ?? (WrappedBy < Minimum ? VaultRefusal.Outdated : null);
+}

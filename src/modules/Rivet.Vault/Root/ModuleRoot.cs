@@ -5,12 +5,22 @@ using Rivet.Kernel;
 
 namespace Rivet.Vault;
 
-/// <summary>The root inside a key module: each wrap and unwrap is one AES-GCM call of the module, with the same head and the same associated data as a file's.</summary>
-internal sealed class ModuleRoot(Guid id, KeyModule module, ILogger log) : IRoot
+/// <summary>The root inside a key module, and the companies' keys beside it in the same token.</summary>
+internal sealed class ModuleRoot : IRoot
 {
-    private readonly SealedHeader header = new(id, 1);
-    private readonly ModuleKey key = new(LabelOf(id), ModuleKeyUse.Encrypt);
+    private readonly KeyModule module;
+    private readonly ILogger log;
+    private readonly ModuleKey key;
+    private readonly ModuleWrapper wrapper;
     private int isLost;
+
+    public ModuleRoot(Guid id, KeyModule module, ILogger log)
+    {
+        this.module = module;
+        this.log = log;
+        key = new(LabelOf(id), ModuleKeyUse.Encrypt);
+        wrapper = new(new(id, 1), key, module, Tell);
+    }
 
     public RootKind Kind => RootKind.Module;
 
@@ -27,32 +37,26 @@ internal sealed class ModuleRoot(Guid id, KeyModule module, ILogger log) : IRoot
         return state;
     }
 
-    public Result<byte[], VaultRefusal> Wrap(ReadOnlySpan<byte> secret, ReadOnlySpan<byte> binding)
+    public Result<byte[], VaultRefusal> Wrap(ReadOnlySpan<byte> secret, ReadOnlySpan<byte> binding) => wrapper.Wrap(secret, binding);
+
+    public Result<byte[], VaultRefusal> Unwrap(ReadOnlySpan<byte> wrapped, ReadOnlySpan<byte> binding) => wrapper.Unwrap(wrapped, binding);
+
+    /// <summary>Makes a company's key inside the token; false when the module does not.</summary>
+    public bool TryMake(SealedHeader name)
     {
-        var head = new byte[SealedHeader.PrefixSize];
-        header.WriteTo(head);
-        var result = module.Encrypt(key, secret, (byte[])[.. head, .. binding]);
-        Tell(result.IsOk);
-        return result.TryGet(out var body, out _) ? (byte[])[.. head, .. body] : VaultRefusal.Unavailable;
+        var made = module.MakeKey(LabelOf(name), Binding.Bytes(name.KeyId), ModuleKeyUse.Encrypt);
+        Tell(made.IsOk);
+        return made.IsOk;
     }
 
-    public Result<byte[], VaultRefusal> Unwrap(ReadOnlySpan<byte> wrapped, ReadOnlySpan<byte> binding)
-    {
-        if (!SealedHeader.TryRead(wrapped, out var found) || found != header)
-        {
-            return VaultRefusal.Forged;
-        }
-
-        var head = wrapped[..SealedHeader.PrefixSize];
-        var result = module.Decrypt(key, wrapped[SealedHeader.PrefixSize..], (byte[])[.. head, .. binding]);
-        var isForged = !result.TryGet(out var secret, out var why) && why == ModuleRefusal.Forged;
-        Tell(result.IsOk || isForged);
-        return result.IsOk ? secret! : isForged ? VaultRefusal.Forged : VaultRefusal.Unavailable;
-    }
+    /// <summary>A company's key inside the token; looked at when it is first used.</summary>
+    public IKeyWrapper KeyOf(SealedHeader name) => new ModuleWrapper(name, new(LabelOf(name), ModuleKeyUse.Encrypt), module, Tell);
 
     public void Dispose() => module.Dispose();
 
     public override string ToString() => module.ToString();
+
+    private static string LabelOf(SealedHeader name) => $"rivet-company-{name.KeyId}-{name.Epoch}";
 
     /// <summary>Logs a loss and a return once each, not at every call between them.</summary>
     private void Tell(bool answers)

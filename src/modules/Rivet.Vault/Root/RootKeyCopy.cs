@@ -82,11 +82,11 @@ public sealed class RootKeyCopy(IStore store, TimeProvider time)
             throw otherwise();
         }
 
-        // The check value says that it is the root; a row of the key ring, that it opens what it is for.
-        var rows = await store.ReadAsync(KeyStore.FindSome, ct);
+        // The check value says that it is the root; what is wrapped under it, that it opens what it is for.
+        var rows = await store.ReadAsync(UnderRoot.FindSome, ct);
         var opens = rows.Count(row =>
         {
-            if (key.TryOpen(row.Wrapped, Binding.OfKey(row.Header, row.Scope)) is not { } secret)
+            if (key.TryOpen(row.Wrapped, row.Binding) is not { } secret)
             {
                 return false;
             }

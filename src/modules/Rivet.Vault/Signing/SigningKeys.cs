@@ -35,8 +35,7 @@ internal sealed class SigningKeys(RootKey root, IStore store, TimeProvider time,
         try
         {
             var binding = Binding.OfSigningKey(key);
-            var wrapped = await store.ReadAsync(session => Find(session, key), ct)
-                ?? await store.WriteAsync(transaction => Find(transaction, key) ?? Make(transaction, key, binding), ct);
+            var wrapped = await store.ReadAsync(session => Find(session, key), ct) ?? await MakeAsync(key, binding, ct);
             if (wrapped is null)
             {
                 return null;
@@ -74,17 +73,19 @@ internal sealed class SigningKeys(RootKey root, IStore store, TimeProvider time,
             "SELECT wrapped FROM vault_signing_key WHERE company = $1 AND purpose = $2",
             row => (byte[])row.GetValue(0), key.Company.ToBytes(), key.Purpose);
 
-    /// <summary>Null, and nothing written, when the root cannot be reached to wrap it.</summary>
-    private byte[]? Make(WriteTransaction transaction, SigningKey key, byte[] binding)
+    /// <summary>Wraps outside the transaction; whoever was quicker has the say. Null, and nothing written, when the root cannot be reached.</summary>
+    private async Task<byte[]?> MakeAsync(SigningKey key, byte[] binding, CancellationToken ct)
     {
         var seed = RandomNumberGenerator.GetBytes(Ed25519Key.SeedSize);
         var result = root.Wrap(seed, binding);
         CryptographicOperations.ZeroMemory(seed);
-        if (!result.TryGet(out var wrapped, out _))
-        {
-            return null;
-        }
+        return result.TryGet(out var wrapped, out _)
+            ? await store.WriteAsync(transaction => Find(transaction, key) ?? Add(transaction, key, wrapped), ct)
+            : null;
+    }
 
+    private byte[] Add(WriteTransaction transaction, SigningKey key, byte[] wrapped)
+    {
         transaction.Execute(
             "INSERT INTO vault_signing_key (company, purpose, wrapped, created_ms) VALUES ($1, $2, $3, $4)",
             key.Company.ToBytes(), key.Purpose, wrapped, time.GetUtcNow().ToUnixTimeMilliseconds());

@@ -1,0 +1,27 @@
+-- The key of each company between the root and its data keys: standing, and its versions.
+CREATE TABLE vault_company (
+    company     BLOB PRIMARY KEY,
+    key_id      BLOB NOT NULL,
+    version     INTEGER NOT NULL,
+    minimum     INTEGER NOT NULL,
+    state       INTEGER NOT NULL,
+    destroy_ms  INTEGER,
+    withheld_ms INTEGER,
+    changed_ms  INTEGER NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE vault_company_key (
+    company      BLOB NOT NULL,
+    version      INTEGER NOT NULL,
+    custody      INTEGER NOT NULL,
+    wrapped      BLOB NOT NULL,
+    place        BLOB,
+    state        INTEGER NOT NULL,
+    created_ms   INTEGER NOT NULL,
+    destroyed_ms INTEGER,
+    PRIMARY KEY (company, version)
+) WITHOUT ROWID;
+
+-- Which version of the company's key wraps a data key; 0 is the root itself.
+ALTER TABLE vault_key ADD COLUMN wrapped_by INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX vault_key_wrapped ON vault_key (company, wrapped_by) WHERE state = 1;
