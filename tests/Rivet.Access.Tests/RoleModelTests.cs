@@ -53,6 +53,8 @@ public sealed class RoleModelTests : IAsyncLifetime
         { "audit.share", "company", "a", "" },
         { "audit.retain", "company", "a", "" },
         { "audit.key", "company", "a", "" },
+        { "vault.read", "company", "a", "" },
+        { "vault.manage", "company", "a", "" },
     };
 
     public async ValueTask InitializeAsync()

@@ -3,6 +3,7 @@ using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
+using Rivet.Access;
 using Rivet.Hosting.Status;
 using Rivet.Kernel;
 using Rivet.Storage;
@@ -37,13 +38,18 @@ internal sealed class VaultHost : IAsyncDisposable
 
     public IStatusSource Status => provider.GetRequiredService<IStatusSource>();
 
-    public static async Task<VaultHost> StartAsync(TempFolder folder, Action<VaultOptions>? configure = null)
+    public T Get<T>()
+        where T : notnull
+        => provider.GetRequiredService<T>();
+
+    public static async Task<VaultHost> StartAsync(TempFolder folder, Action<VaultOptions>? configure = null, DateTimeOffset? at = null)
     {
         var services = new ServiceCollection();
-        var time = new FakeTimeProvider(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
+        var time = new FakeTimeProvider(at ?? new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
         services.AddLogging();
         services.AddSingleton<TimeProvider>(time);
         services.AddStorage(options => options.Folder = folder["data"]);
+        services.AddAccess();
         services.AddVault(options =>
         {
             options.RootKeyFile = RootFile(folder);
@@ -66,6 +72,30 @@ internal sealed class VaultHost : IAsyncDisposable
 
         return host;
     }
+
+    /// <summary>An administrator's permit; another person each time unless one is given.</summary>
+    public async Task<Permit> PermitAsync(CompanyId company, string permission = "vault.manage", PersonId? person = null, Relation relation = Relation.Administrator)
+    {
+        var who = person ?? new PersonId(Guid.CreateVersion7());
+        await Store.WriteAsync(
+            transaction =>
+            {
+                Get<IRelations>().Add(transaction, Resource.Of(company), relation, who);
+                return 0;
+            },
+            Ct);
+        var question = new Question(Subject.OfPage(company, who, new(Guid.CreateVersion7())), new(permission), Resource.Of(company));
+        return (await Get<IAccess>().AskAsync(question, Ct)).Permit ?? throw new InvalidOperationException("Not permitted.");
+    }
+
+    /// <summary>One administrator asks, another approves.</summary>
+    public async Task<Result<CompanyKeyView, KeyRefusal>> ChangeAsync(CompanyId company, WantedChange change)
+    {
+        var asked = await Get<KeyDesk>().AskAsync(await PermitAsync(company), change, "as agreed", Ct);
+        return asked.TryGet(out var request, out var why) ? await Get<KeyDesk>().ApproveAsync(await PermitAsync(company), request.Id, Ct) : why;
+    }
+
+    public ValueTask<CompanyStanding?> StandingAsync(CompanyId company) => Store.ReadAsync(session => CompanyKeyTable.Find(session, company), Ct);
 
     public async Task<byte[]> SealAsync(KeyScope scope, string text, string context = "context")
         => (await Vault.SealAsync(scope, new[] { new Plaintext(Encoding.UTF8.GetBytes(text), Encoding.UTF8.GetBytes(context)) }, Ct)).Value[0];

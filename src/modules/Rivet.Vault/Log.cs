@@ -33,4 +33,19 @@ internal static partial class Log
 
     [LoggerMessage(3021, LogLevel.Warning, "The key service of company {Company} did not open its key: {Refusal}")]
     public static partial void KeyServiceRefused(ILogger logger, Guid company, External.XksRefusal refusal);
+
+    [LoggerMessage(3022, LogLevel.Warning, "The key of company {Company} was changed: {Action}")]
+    public static partial void KeyChanged(ILogger logger, KeyAction action, Guid company);
+
+    [LoggerMessage(3023, LogLevel.Information, "{Count} data keys of company {Company} were wrapped anew under version {Version}")]
+    public static partial void Rewrapped(ILogger logger, long count, Guid company, uint version);
+
+    [LoggerMessage(3024, LogLevel.Error, "The key of company {Company} is withheld: {Reason}. Nothing of it can be read")]
+    public static partial void Withheld(ILogger logger, Guid company, string reason);
+
+    [LoggerMessage(3025, LogLevel.Warning, "The key of company {Company} is granted again")]
+    public static partial void Granted(ILogger logger, Guid company);
+
+    [LoggerMessage(3026, LogLevel.Warning, "The key of company {Company} and {Count} data keys were destroyed")]
+    public static partial void CompanyDestroyed(ILogger logger, Guid company, int count);
 }

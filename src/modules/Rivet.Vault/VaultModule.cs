@@ -29,6 +29,11 @@ public static class VaultModule
         services.AddSingleton<KeyStore>();
         services.AddSingleton<KeyRing>();
         services.AddSingleton<SigningKeys>();
+        services.AddSingleton<Withholding>().AddSingleton<IKeyWatch>(provider => provider.GetRequiredService<Withholding>());
+        services.AddSingleton<Imports>().AddSingleton<KeyDesk>();
+        services.AddSingleton<KeyServiceWatch>().AddHostedService(provider => provider.GetRequiredService<KeyServiceWatch>());
+        services.AddSingleton<DestructionKeeper>().AddHostedService(provider => provider.GetRequiredService<DestructionKeeper>());
+        services.AddSingleton<Rewrapper>().AddHostedService(provider => provider.GetRequiredService<Rewrapper>());
         services.AddSingleton<IVault, SoftwareVault>();
         services.AddHostedService<VaultStart>();
         services.AddSingleton<IStatusSource, VaultStatus>();

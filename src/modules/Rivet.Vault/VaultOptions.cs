@@ -27,6 +27,10 @@ public sealed class VaultOptions
     [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
     public TimeSpan KeyServiceAskedEvery { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>The whole of a question to a customer's key service must be over by then; more only for tries on busy machines.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.050", "00:01:00")]
+    public TimeSpan KeyServiceAnswersWithin { get; set; } = TimeSpan.FromMilliseconds(250);
+
     /// <summary>For how long a company's key is used while its key service does not answer.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan KeyServiceMayBeSilentFor { get; set; } = TimeSpan.FromMinutes(1);

@@ -52,6 +52,8 @@ internal static class RoleModel
         new("audit.share",                "company",      Role(Administrator)),
         new("audit.retain",               "company",      Role(Administrator)),
         new("audit.key",                  "company",      Role(Administrator)),
+        new("vault.read",                 "company",      Role(Administrator)),
+        new("vault.manage",               "company",      Role(Administrator)),
     ];
 
     private static readonly FrozenDictionary<string, Rule[]> ByPermission = Rules

@@ -9,6 +9,7 @@ internal static class CompanyKeyTable
 {
     private const int Living = 1;
     private const int Destroyed = 2;
+    private const int GoneFromModule = 3;
     private const string Standing = "key_id, version, minimum, state, destroy_ms, withheld_ms, changed_ms";
 
     private const string Version =
@@ -67,6 +68,15 @@ internal static class CompanyKeyTable
             WHERE company = $1 AND version = $2 AND state = 1
             """,
             company.ToBytes(), (long)version, Destroyed, nowMs);
+
+    /// <summary>Destroyed versions that a key module may still hold.</summary>
+    public static List<CompanyKeyRow> ToClear(ReadSession session)
+        => session.Query($"SELECT {Version} WHERE k.state = $1", MapVersion, Destroyed);
+
+    /// <summary>Notes that no module holds a destroyed version any more.</summary>
+    public static int Cleared(WriteTransaction transaction, CompanyKeyRow row)
+        => transaction.Execute(
+            "UPDATE vault_company_key SET state = $3 WHERE company = $1 AND version = $2 AND state = $4", row.Company.ToBytes(), (long)row.Version, GoneFromModule, Destroyed);
 
     private static CompanyStanding MapStanding(DbDataReader row) => new()
     {

@@ -16,9 +16,13 @@ namespace Rivet.Vault;
 internal sealed class CompanyKeys(RootKey root, IStore store, KeyServices services, IOptions<VaultOptions> options, TimeProvider time, ILogger<CompanyKeys> log) : IDisposable
 {
     private readonly ConcurrentDictionary<(CompanyId Company, uint Version), Loaded> loaded = new();
-    private readonly SemaphoreSlim[] turns = [.. Enumerable.Range(0, 64).Select(_ => new SemaphoreSlim(1))];
+    private readonly ConcurrentDictionary<CompanyId, SemaphoreSlim> turns = new();
+    private readonly ConcurrentDictionary<(CompanyId Company, uint Version), Refused> refused = new();
     private readonly Lock gate = new();
     private long forgotten;
+
+    /// <summary>A crowd in front of a customer's key service that says no, or nothing, asks it once in this time.</summary>
+    private static readonly TimeSpan RefusalHolds = TimeSpan.FromMilliseconds(500);
 
     /// <summary>The version that wraps new keys of a company.</summary>
     /// <exception cref="StoreUnavailableException">The store fails.</exception>
@@ -52,13 +56,19 @@ internal sealed class CompanyKeys(RootKey root, IStore store, KeyServices servic
             return known;
         }
 
-        var turn = turns[(uint)company.GetHashCode() % turns.Length];
+        // One asks for a company at a time: a slow key service holds up its own company only.
+        var turn = turns.GetOrAdd(company, _ => new SemaphoreSlim(1));
         await turn.WaitAsync(ct);
         try
         {
             if (Known(company, name) is { } meanwhile)
             {
                 return meanwhile;
+            }
+
+            if (refused.TryGetValue((company, name.Epoch), out var no) && time.GetElapsedTime(no.At) < RefusalHolds)
+            {
+                return no.Why;
             }
 
             var before = Interlocked.Read(ref forgotten);
@@ -81,20 +91,19 @@ internal sealed class CompanyKeys(RootKey root, IStore store, KeyServices servic
     {
         if (root.Root is ModuleRoot module)
         {
-            if (!module.TryMake(name))
-            {
-                return VaultRefusal.Unavailable;
-            }
-
-            return module.KeyOf(name).Wrap([1], Binding.OfCompanyKey(company, name, Custody.Vault)).TryGet(out var check, out var refusal)
-                ? Row(company, name, Custody.Vault, check)
-                : refusal;
+            return module.TryMake(name) ? Prove(company, name, Custody.Vault) : VaultRefusal.Unavailable;
         }
 
         Span<byte> secret = stackalloc byte[AesGcmKey.KeySize];
         RandomNumberGenerator.Fill(secret);
         return Make(company, name, Custody.Vault, secret);
     }
+
+    /// <summary>The row of a version that is inside the module: a byte that it sealed says later that it is the same.</summary>
+    public Result<CompanyKeyRow, VaultRefusal> Prove(CompanyId company, SealedHeader name, Custody custody)
+        => root.Root is ModuleRoot module
+            ? module.KeyOf(name, custody).Wrap([1], Binding.OfCompanyKey(company, name, custody)).TryGet(out var check, out var why) ? Row(company, name, custody, check) : why
+            : VaultRefusal.Unavailable;
 
     /// <summary>The row of a version whose secret is given, under the root; the secret is zeroed.</summary>
     public Result<CompanyKeyRow, VaultRefusal> Make(CompanyId company, SealedHeader name, Custody custody, Span<byte> secret, byte[]? place = null)
@@ -117,12 +126,12 @@ internal sealed class CompanyKeys(RootKey root, IStore store, KeyServices servic
         }
     }
 
-    /// <summary>The customer's service granted the key again just now.</summary>
-    public void Granted(CompanyId company, uint version)
+    /// <summary>The customer's service granted the key at a time stamp.</summary>
+    public void Granted(CompanyId company, uint version, long at)
     {
         if (loaded.TryGetValue((company, version), out var known))
         {
-            known.Since = time.GetTimestamp();
+            known.Since = at;
         }
     }
 
@@ -133,7 +142,10 @@ internal sealed class CompanyKeys(RootKey root, IStore store, KeyServices servic
             Drop(key);
         }
 
-        Array.ForEach(turns, turn => turn.Dispose());
+        foreach (var turn in turns.Values)
+        {
+            turn.Dispose();
+        }
     }
 
     private CompanyKey? Known(CompanyId company, SealedHeader name)
@@ -174,7 +186,7 @@ internal sealed class CompanyKeys(RootKey root, IStore store, KeyServices servic
 
         var began = time.GetTimestamp();
         var found = row.Custody == Custody.External ? InMemory(row, await services.OpenAsync(row, ct))
-            : root.Root is ModuleRoot module ? Prove(row, module.KeyOf(name))
+            : root.Root is ModuleRoot module ? Prove(row, module.KeyOf(name, row.Custody))
             : InMemory(row, root.Unwrap(row.Wrapped, Binding.OfCompanyKey(company, name, row.Custody)));
         if (found.TryGet(out var key, out var why))
         {
@@ -184,6 +196,11 @@ internal sealed class CompanyKeys(RootKey root, IStore store, KeyServices servic
         if (why == VaultRefusal.Forged)
         {
             Log.CompanyKeyDamaged(log, company.Value, name.Epoch);
+        }
+
+        if (row.Custody == Custody.External)
+        {
+            refused[(company, name.Epoch)] = new(why, time.GetTimestamp());
         }
 
         return why;
@@ -242,6 +259,8 @@ internal sealed class CompanyKeys(RootKey root, IStore store, KeyServices servic
     {
         Company = company, KeyId = name.KeyId, Version = name.Epoch, Custody = custody, Wrapped = wrapped, Place = place, CreatedMs = time.GetUtcNow().ToUnixTimeMilliseconds(),
     };
+
+    private readonly record struct Refused(VaultRefusal Why, long At);
 
     private sealed record Loaded(SealedHeader Name, CompanyKey Key, TimeSpan Lasts)
     {

@@ -19,7 +19,7 @@ internal sealed record KeyServicePlace(string Address, string KeyId, string Regi
     private const int Longest = 16 * 1024;
 
     /// <summary>Whether it names a service that can be asked.</summary>
-    public bool TryConnect(CompanyId company, bool allowsLocal, TimeProvider time, Chance chance, [NotNullWhen(true)] out XksClient? client)
+    public bool TryConnect(CompanyId company, VaultOptions options, TimeProvider time, Chance chance, [NotNullWhen(true)] out XksClient? client)
     {
         client = null;
         if (!XksEndpoint.TryCreate(company, Address, KeyId, Region, Certificate, out var endpoint) || !SigV4Credential.IsAccessKey(AccessKey) || Secret is null or "" or { Length: > 256 })
@@ -27,7 +27,7 @@ internal sealed record KeyServicePlace(string Address, string KeyId, string Regi
             return false;
         }
 
-        client = new XksClient(endpoint with { AllowLoopback = allowsLocal }, new SigV4Credential(AccessKey, Secret), time, chance);
+        client = new XksClient(endpoint with { AllowLoopback = options.AllowsLocalKeyServices, Budget = options.KeyServiceAnswersWithin }, new SigV4Credential(AccessKey, Secret), time, chance);
         return true;
     }
 

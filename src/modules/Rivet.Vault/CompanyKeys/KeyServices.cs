@@ -18,7 +18,7 @@ internal sealed class KeyServices(RootKey root, IOptions<VaultOptions> options, 
     /// <summary>Makes a secret, and wraps it at the service and then under the root: the row to store, nothing stored yet.</summary>
     public async Task<Result<CompanyKeyRow, VaultRefusal>> MakeAsync(CompanyId company, SealedHeader name, KeyServicePlace place, CancellationToken ct)
     {
-        if (!place.TryConnect(company, options.Value.AllowsLocalKeyServices, time, chance, out var client))
+        if (!place.TryConnect(company, options.Value, time, chance, out var client))
         {
             return VaultRefusal.Forged;
         }
@@ -101,7 +101,7 @@ internal sealed class KeyServices(RootKey root, IOptions<VaultOptions> options, 
             return known;
         }
 
-        if (PlaceOf(row) is not { } place || !place.TryConnect(row.Company, options.Value.AllowsLocalKeyServices, time, chance, out var made))
+        if (PlaceOf(row) is not { } place || !place.TryConnect(row.Company, options.Value, time, chance, out var made))
         {
             return VaultRefusal.Unavailable;
         }

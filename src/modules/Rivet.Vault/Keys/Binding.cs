@@ -40,6 +40,10 @@ internal static class Binding
     public static byte[] OfPlace(CompanyId company, SealedHeader name)
         => [.. "rivet vault key service 1"u8, .. company.ToBytes(), .. NameOf(name)];
 
+    /// <summary>Reason and preparation of a request about a company's key.</summary>
+    public static byte[] OfRequest(CompanyId company, Guid request)
+        => [.. "rivet vault request 1"u8, .. company.ToBytes(), .. Bytes(request)];
+
     /// <summary>A wrapped signing key: whose, and for what.</summary>
     public static byte[] OfSigningKey(SigningKey key)
         => [.. "rivet vault signing key 1"u8, .. key.Company.ToBytes(), .. Name(key.Purpose)];

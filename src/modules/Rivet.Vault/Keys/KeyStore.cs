@@ -69,10 +69,20 @@ internal sealed class KeyStore(IOptions<VaultOptions> options, TimeProvider time
     public static List<KeyRow> Some(ReadSession session, int most)
         => session.Query($"SELECT {Columns} FROM {Joined} WHERE k.state = 1 AND k.wrapped_by = 0 ORDER BY k.key_id LIMIT $1", MapRow, most);
 
-    /// <summary>Living keys of a company below a version of its key: the next to be wrapped anew.</summary>
-    public static List<KeyRow> Below(ReadSession session, CompanyId company, uint version, int most)
+    /// <summary>Living keys of a company under one version of its key, in the order of their ids, behind one of them.</summary>
+    public static List<KeyRow> Under(ReadSession session, CompanyId company, uint version, KeyRow? after, int most)
         => session.Query(
-            $"SELECT {Columns} FROM {Joined} WHERE k.company = $1 AND k.wrapped_by < $2 AND k.state = 1 LIMIT $3", MapRow, company.ToBytes(), (long)version, most);
+            $"SELECT {Columns} FROM {Joined} WHERE k.company = $1 AND k.wrapped_by = $2 AND k.state = 1 AND (k.key_id, k.epoch) > ($3, $4) ORDER BY k.key_id, k.epoch LIMIT $5",
+            MapRow, company.ToBytes(), (long)version, Binding.Bytes(after?.Header.KeyId ?? Guid.Empty), (long)(after?.Header.Epoch ?? 0), most);
+
+    /// <summary>The companies that have living keys under an older version than the one that wraps.</summary>
+    public static List<CompanyId> Outdated(ReadSession session)
+        => session.Query(
+            """
+            SELECT c.company FROM vault_company c
+            WHERE c.state = 1 AND EXISTS (SELECT 1 FROM vault_key k WHERE k.company = c.company AND k.state = 1 AND k.wrapped_by < c.version)
+            """,
+            row => new CompanyId(GuidOf(row, 0)));
 
     /// <summary>How many living keys a company has under each version of its key; 0 is the root.</summary>
     public static Dictionary<uint, long> CountByVersion(ReadSession session, CompanyId company)

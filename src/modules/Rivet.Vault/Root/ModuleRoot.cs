@@ -41,20 +41,49 @@ internal sealed class ModuleRoot : IRoot
 
     public Result<byte[], VaultRefusal> Unwrap(ReadOnlySpan<byte> wrapped, ReadOnlySpan<byte> binding) => wrapper.Unwrap(wrapped, binding);
 
-    /// <summary>Makes a company's key inside the token; false when the module does not.</summary>
+    /// <summary>Makes a company's key inside the token; false when the module does not. The name must be nobody's yet: what an abandoned attempt left under it goes.</summary>
     public bool TryMake(SealedHeader name)
     {
+        Clear(name);
         var made = module.MakeKey(LabelOf(name), Binding.Bytes(name.KeyId), ModuleKeyUse.Encrypt);
         Tell(made.IsOk);
         return made.IsOk;
     }
 
     /// <summary>A company's key inside the token; looked at when it is first used.</summary>
-    public IKeyWrapper KeyOf(SealedHeader name) => new ModuleWrapper(name, new(LabelOf(name), ModuleKeyUse.Encrypt), module, Tell);
+    public IKeyWrapper KeyOf(SealedHeader name, Custody custody) => new ModuleWrapper(name, CompanyKey(name, custody), module, Tell);
+
+    /// <summary>Destroys a company's key inside the token; false while the module does not answer.</summary>
+    public bool TryDestroy(SealedHeader name, Custody custody)
+        => module.Destroy(CompanyKey(name, custody)) is var gone && (gone.IsOk || gone.Refusal == ModuleRefusal.NotFound);
+
+    /// <summary>Makes the key pair of an import; the refusal when there is none.</summary>
+    public KeyRefusal? TryMakePair(Guid import, out UnwrapKeyPair? pair)
+        => module.MakeUnwrapKeyPair($"rivet-import-{import}", Binding.Bytes(import)).TryGet(out pair, out var why) ? null
+            : why == ModuleRefusal.NotOffered ? KeyRefusal.ImportNotOffered : KeyRefusal.Unavailable;
+
+    /// <summary>Brings a key in as a company's; the refusal when it does not come. The name must be nobody's yet.</summary>
+    public KeyRefusal? TryImport(UnwrapKeyPair pair, ReadOnlySpan<byte> wrapped, SealedHeader name)
+    {
+        Clear(name);
+        return module.Unwrap(pair, wrapped, LabelOf(name), Binding.Bytes(name.KeyId)).TryGet(out _, out var why) ? null
+            : why == ModuleRefusal.Forged ? KeyRefusal.BadImport : KeyRefusal.Unavailable;
+    }
+
+    /// <summary>Destroys a pair that was not used; one that was is gone already.</summary>
+    public void Discard(UnwrapKeyPair pair) => module.Destroy(pair);
 
     public void Dispose() => module.Dispose();
 
     public override string ToString() => module.ToString();
+
+    private void Clear(SealedHeader name)
+    {
+        TryDestroy(name, Custody.Vault);
+        TryDestroy(name, Custody.Imported);
+    }
+
+    private static ModuleKey CompanyKey(SealedHeader name, Custody custody) => new(LabelOf(name), ModuleKeyUse.Encrypt) { IsImported = custody == Custody.Imported };
 
     private static string LabelOf(SealedHeader name) => $"rivet-company-{name.KeyId}-{name.Epoch}";
 

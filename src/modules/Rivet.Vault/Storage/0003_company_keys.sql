@@ -24,4 +24,20 @@ CREATE TABLE vault_company_key (
 
 -- Which version of the company's key wraps a data key; 0 is the root itself.
 ALTER TABLE vault_key ADD COLUMN wrapped_by INTEGER NOT NULL DEFAULT 0;
-CREATE INDEX vault_key_wrapped ON vault_key (company, wrapped_by) WHERE state = 1;
+CREATE INDEX vault_key_wrapped ON vault_key (company, wrapped_by, key_id, epoch) WHERE state = 1;
+
+-- What one administrator asked for and another must approve. The reason and what was prepared are under the root.
+CREATE TABLE vault_request (
+    request_id BLOB PRIMARY KEY,
+    company    BLOB NOT NULL,
+    action     INTEGER NOT NULL,
+    version    INTEGER NOT NULL,
+    payload    BLOB NOT NULL,
+    state      INTEGER NOT NULL,
+    asked_by   BLOB NOT NULL,
+    asked_ms   INTEGER NOT NULL,
+    decided_by BLOB,
+    decided_ms INTEGER
+) WITHOUT ROWID;
+
+CREATE INDEX vault_request_company ON vault_request (company, asked_ms);

@@ -1,0 +1,115 @@
+using System.Globalization;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Rivet.Kernel;
+using Rivet.Storage;
+using EventId = Rivet.Kernel.EventId;
+
+namespace Rivet.Vault;
+
+/// <summary>
+/// Destroys the companies' keys whose waiting time is over: every version, and every data key under them, in one transaction; then what a key module holds of
+/// them, for as long as it takes the module to answer.
+/// </summary>
+internal sealed class DestructionKeeper(RootKey root, Withholding withholding, IStore store, TimeProvider time, ILogger<DestructionKeeper> log) : BackgroundService
+{
+    private static readonly TimeSpan Every = TimeSpan.FromSeconds(15);
+
+    /// <summary>Destroys what is due; gives how many companies' keys.</summary>
+    public async Task<int> RunOnceAsync(CancellationToken ct)
+    {
+        var now = time.GetUtcNow();
+        var due = await store.ReadAsync(session => CompanyKeyTable.Due(session, now.ToUnixTimeMilliseconds()), ct);
+        var destroyed = 0;
+        foreach (var company in due)
+        {
+            destroyed += await store.WriteAsync(transaction => Destroy(transaction, company, now), ct) ? 1 : 0;
+        }
+
+        await ClearModuleAsync(ct);
+        return destroyed;
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            while (true)
+            {
+                try
+                {
+                    await RunOnceAsync(stoppingToken);
+                }
+                catch (StoreUnavailableException exception)
+                {
+                    Log.Unavailable(log, exception);
+                }
+
+                await Task.Delay(Every, time, stoppingToken);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+        }
+    }
+
+    private bool Destroy(WriteTransaction transaction, CompanyId company, DateTimeOffset now)
+    {
+        // Somebody may have cancelled it meanwhile.
+        if (CompanyKeyTable.Find(transaction, company) is not { State: CompanyState.AwaitsDestruction, DestroyMs: { } at } standing || at > now.ToUnixTimeMilliseconds())
+        {
+            return false;
+        }
+
+        var versions = CompanyKeyTable.Versions(transaction, company).Count(row => row.IsLiving && CompanyKeyTable.DestroyVersion(transaction, company, row.Version, now.ToUnixTimeMilliseconds()) == 1);
+        var keys = KeyStore.DestroyAll(transaction, company);
+        CompanyKeyTable.Put(transaction, company, standing with { State = CompanyState.Destroyed, DestroyMs = null, ChangedMs = now.ToUnixTimeMilliseconds() });
+        Record(transaction, company, standing, now, versions, keys);
+        transaction.ForgetOverwritten();
+        transaction.AfterCommit(() =>
+        {
+            withholding.Forget(company);
+            Log.CompanyDestroyed(log, company.Value, keys);
+        });
+        return true;
+    }
+
+    private async Task ClearModuleAsync(CancellationToken ct)
+    {
+        foreach (var row in await store.ReadAsync(CompanyKeyTable.ToClear, ct))
+        {
+            if (row.Custody == Custody.External || root.Root is not ModuleRoot module || module.TryDestroy(row.Name, row.Custody))
+            {
+                await store.WriteAsync(transaction => CompanyKeyTable.Cleared(transaction, row), ct);
+            }
+        }
+    }
+
+    private void Record(WriteTransaction transaction, CompanyId company, CompanyStanding standing, DateTimeOffset now, int versions, int keys)
+    {
+        var asked = KeyRequestTable.Newest(transaction, company, CompanyKeyView.MostRequests)
+            .FirstOrDefault(request => request is { Action: KeyAction.Destroy, State: KeyRequestState.Approved });
+        transaction.Record(new SecurityEvent
+        {
+            Id = EntityId.New<EventId>(time),
+            At = now,
+            Kind = VaultEvents.CompanyKeyDestroyed,
+            Actor = Subject.OfSystem(company),
+            Target = new("company-key", standing.KeyId, company),
+            Outcome = EventOutcome.Success,
+            Details = new Dictionary<string, string>
+            {
+                ["versions"] = Text(versions),
+                ["keys"] = Text(keys),
+                ["asked"] = asked?.AskedBy.Value.ToString() ?? "",
+                ["asked-ms"] = Text(asked?.AskedAt.ToUnixTimeMilliseconds() ?? 0),
+                ["approved"] = asked?.DecidedBy.Value.ToString() ?? "",
+                ["approved-ms"] = Text(asked?.DecidedAt?.ToUnixTimeMilliseconds() ?? 0),
+                ["request"] = asked?.Id.ToString() ?? "",
+                ["waited-days"] = Text((long)(now - (asked?.DecidedAt ?? now)).TotalDays),
+            },
+        });
+    }
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+}
