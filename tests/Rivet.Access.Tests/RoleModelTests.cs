@@ -53,6 +53,7 @@ public sealed class RoleModelTests : IAsyncLifetime
         { "audit.share", "company", "a", "" },
         { "audit.retain", "company", "a", "" },
         { "audit.key", "company", "a", "" },
+        { "transit.manage", "company", "a", "" },
     };
 
     public async ValueTask InitializeAsync()

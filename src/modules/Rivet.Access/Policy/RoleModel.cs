@@ -52,6 +52,7 @@ internal static class RoleModel
         new("audit.share",                "company",      Role(Administrator)),
         new("audit.retain",               "company",      Role(Administrator)),
         new("audit.key",                  "company",      Role(Administrator)),
+        new("transit.manage",             "company",      Role(Administrator)),
     ];
 
     private static readonly FrozenDictionary<string, Rule[]> ByPermission = Rules
