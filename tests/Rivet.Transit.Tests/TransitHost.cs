@@ -94,7 +94,7 @@ internal sealed class TransitHost : IAsyncDisposable
     public Task<List<SecurityEvent>> EventsAsync() => Store.ReadAsync(
         session => session.Query(
             "SELECT position, topic, company, payload FROM outbox WHERE topic = 'security-event' ORDER BY position",
-            row => SecurityEvents.Read(new OutboxRow(row.GetInt64(0), row.GetString(1), default, (byte[])row.GetValue(3)))),
+            row => SecurityEvents.Read(new OutboxRow(row.GetInt64(0), row.GetString(1), (byte[])row.GetValue(2), (byte[])row.GetValue(3)))),
         Ct).AsTask();
 
     public async ValueTask DisposeAsync()

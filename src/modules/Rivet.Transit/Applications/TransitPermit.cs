@@ -41,15 +41,16 @@ internal sealed class TransitPermit
         }
 
         var makes = operation is Operation.Create or Operation.Import;
+        var missing = operation == Operation.Read ? ApiRefusal.KeyNotListed : ApiRefusal.KeyMissing;
         if (application.Grants.Count == 0)
         {
-            return key is null ? makes ? permit : ApiRefusal.KeyMissing
+            return key is null ? makes ? permit : missing
                 : key.Owner == application.Id ? permit
-                : makes ? ApiRefusal.NameTaken : ApiRefusal.KeyMissing;
+                : makes ? ApiRefusal.NameTaken : missing;
         }
 
         return !application.Grants.Any(grant => Includes(grant, operation) && KeyName.Covers(grant.Pattern, name)) ? ApiRefusal.Denied
-            : key is null && !makes ? ApiRefusal.KeyMissing
+            : key is null && !makes ? missing
             : permit;
     }
 
