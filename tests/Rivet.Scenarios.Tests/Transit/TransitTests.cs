@@ -102,7 +102,7 @@ public sealed class TransitTests : IAsyncDisposable
     [Fact]
     public async Task Terminal_AddsListsAndRemovesAnApplication()
     {
-        Assert.Equal(0, (await CliProcess.RunAsync(folder["home"], "join", server.Invitation!, "--name", "Ana", "--company", "Copper")).ExitCode);
+        Assert.Equal(0, (await CliProcess.RunAsync(folder["home"], "join", server.Invitation!, "--name", "Ana", "--device", "desk", "--company", "Copper")).ExitCode);
         var added = await CliProcess.RunAsync(folder["home"], "admin", "transit", "app", "add", "shop", "--key", "orders-*", "--may", "create,encrypt", "--key", "*", "--may", "read", "--days", "7");
         Assert.Equal(0, added.ExitCode);
         Assert.Equal(200, (await CallAsync(added.Output.Trim(), "keys/orders-1", new { })).Status);
