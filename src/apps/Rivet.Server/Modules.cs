@@ -15,6 +15,7 @@ using Rivet.Server.Operations;
 using Rivet.Server.Pages;
 using Rivet.Server.Startup;
 using Rivet.Storage;
+using Rivet.Transit;
 using Rivet.Vault;
 
 namespace Rivet.Server;
@@ -71,7 +72,7 @@ internal static class Modules
             audit => (audit.WebhooksToPrivateNetworks, audit.ExportsToLoopback) = (options.ExportsInside, options.ExportsInside));
 
     private static IServiceCollection AddTables(this IServiceCollection services, Action<VaultOptions> vault, Action<IdentityOptions> identity, Action<AuditOptions> audit)
-        => services.AddAccess().AddVault(vault).AddAudit(audit).AddMail().AddIdentity(identity).AddMessaging();
+        => services.AddAccess().AddVault(vault).AddTransit().AddAudit(audit).AddMail().AddIdentity(identity).AddMessaging();
 
     public static void MapModules(this WebApplication app)
     {
@@ -80,10 +81,12 @@ internal static class Modules
         endpoints.MapMessaging(app.Services);
         endpoints.MapMail(app.Services);
         endpoints.MapAudit(app.Services);
+        endpoints.MapTransit(app.Services);
         endpoints.MapOperations(app.Services);
         app.UseTelemetry();
         app.MapHealth();
         app.MapAuditFiles();
+        app.MapTransitApi();
         app.MapRivetPages();
         app.UseWebSockets();
         app.MapRivetLink();
