@@ -13,6 +13,9 @@ internal static class ListenCommand
 {
     private const string Reader = "listen";
 
+    /// <summary>How long an entry waits for the company's key server before it is printed as it is.</summary>
+    private static readonly TimeSpan KeyPatience = TimeSpan.FromSeconds(15);
+
     public static Command Build(Options options)
     {
         var onlyNew = new Option<bool>("--new") { Description = options.Words["option.new"] };
@@ -29,7 +32,7 @@ internal static class ListenCommand
         {
             foreach (var arrived in batch)
             {
-                Print(session, text, arrived);
+                Print(session, text, arrived, await session.Client.OpenAsync(arrived.Entry, KeyPatience, stop.Token));
                 await session.Output.FlushAsync(CancellationToken.None);
             }
         }
@@ -41,17 +44,17 @@ internal static class ListenCommand
         }
     }
 
-    private static void Print(Session session, TimelineText text, Arrived arrived)
+    private static void Print(Session session, TimelineText text, Arrived arrived, OpenedEntry opened)
     {
         if (session.Json)
         {
-            EntryJson.Write(session.Output, arrived.Entry, session.Names, arrived.MayBeAgain);
+            EntryJson.Write(session.Output, arrived.Entry, opened, session.Names, arrived.MayBeAgain);
             return;
         }
 
         var conversation = EntityId.Read<ConversationId>(arrived.Entry.ConversationId.Span);
         var title = session.Client.Conversation(conversation) is { } known ? session.Names.Conversation(known) : Names.Short(arrived.Entry.ConversationId);
-        foreach (var line in EntryLine.Of(arrived.Entry, text, session.Names, session.Words))
+        foreach (var line in EntryLine.Of(arrived.Entry, opened, text, session.Names, session.Words))
         {
             session.Output.WriteLine($"[{title}] {line}");
         }

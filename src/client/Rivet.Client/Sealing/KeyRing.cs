@@ -168,9 +168,8 @@ internal sealed class KeyRing(LocalStore store, ISigner identity, SealingParts? 
         await Task.Yield();
         while (IsEnrolled && store.KeyServer() is { } server)
         {
-            var pause = await AskAsync(server, ct);
+            using var until = new CancellationTokenSource(await AskAsync(server, ct), time);
             store.Bell.Ring();
-            using var until = new CancellationTokenSource(pause, time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, until.Token);
             try
             {
