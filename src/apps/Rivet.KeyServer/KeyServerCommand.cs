@@ -174,8 +174,7 @@ internal static class KeyServerCommand
         var key = new Option<string?>("--certificate-key") { Description = Words.Of("option.certificate-key") };
         var people = new Option<int?>("--people-port") { Description = Words.Of("option.run-people-port") };
         var lifetime = new Option<int>("--key-minutes") { Description = Words.Of("option.key-minutes"), DefaultValueFactory = _ => 15 };
-        var origin = new Option<string?>("--origin") { Description = Words.Of("option.origin") };
-        return Of("run", "run", [port, address, certificate, key, people, lifetime, origin], error, async parsed =>
+        return Of("run", "run", [port, address, certificate, key, people, lifetime], error, async parsed =>
         {
             using var folder = Open(parsed);
             using var module = folder.Module(TimeProvider.System);
@@ -192,7 +191,7 @@ internal static class KeyServerCommand
             await app.StartAsync();
             await output.WriteLineAsync(Words.Of("run.ready", app.Urls.First() + folder.UriPath));
             await using var devices = parsed.GetValue(people) is { } peoplePort
-                ? PeopleServer.Build(folder, module, PeopleSettings(parsed, where, peoplePort, lifetime, origin), shown, TimeProvider.System)
+                ? PeopleServer.Build(folder, module, PeopleSettings(parsed, where, peoplePort, lifetime), shown, TimeProvider.System)
                 : null;
             if (devices is not null)
             {
@@ -204,20 +203,15 @@ internal static class KeyServerCommand
         });
     }
 
-    private static PeopleServerSettings PeopleSettings(ParseResult parsed, IPAddress address, int port, Option<int> lifetime, Option<string?> origin)
+    private static PeopleServerSettings PeopleSettings(ParseResult parsed, IPAddress address, int port, Option<int> lifetime)
     {
-        var (minutes, pages) = (parsed.GetValue(lifetime), parsed.GetValue(origin));
+        var minutes = parsed.GetValue(lifetime);
         if (minutes is < 1 or > 24 * 60)
         {
             throw new KeyServerException(Words.Of("key-minutes.wrong"));
         }
 
-        if (pages is not null && !(Uri.TryCreate(pages, UriKind.Absolute, out var uri) && uri.Scheme == Uri.UriSchemeHttps && uri.GetLeftPart(UriPartial.Authority) == pages))
-        {
-            throw new KeyServerException(Words.Of("origin.wrong"));
-        }
-
-        return new PeopleServerSettings { Address = address, Port = port, Lifetime = TimeSpan.FromMinutes(minutes), Origin = pages };
+        return new PeopleServerSettings { Address = address, Port = port, Lifetime = TimeSpan.FromMinutes(minutes) };
     }
 
     /// <summary>What the other side is told, in the form of the specification ("XKS proxy configuration"), with the region beside it.</summary>

@@ -3,7 +3,6 @@ using Google.Protobuf;
 using Rivet.Client.Browser.Home;
 using Rivet.Client.Home;
 using Rivet.Client.Links;
-using Rivet.Client.Sealing;
 using Rivet.Cryptography.Bouncy;
 using Rivet.Cryptography.WebCrypto;
 using Rivet.Kernel;
@@ -124,10 +123,7 @@ public sealed class BrowserClient
     }
 
     private RivetClient Client(Opened opened, Dial dial)
-        => new(opened.Store, opened.Device.Identity, opened.Device, dial, Parts, time, new Random(RandomNumberGenerator.GetInt32(int.MaxValue)));
-
-    /// <summary>A browser judges the key server's certificate itself, by the authorities it trusts: a page cannot see a certificate, so that the pin is only signed.</summary>
-    private static SealingParts Parts => new() { Aeads = new WebAeads(), Handler = _ => new HttpClientHandler() };
+        => new(opened.Store, opened.Device.Identity, opened.Device, dial, parts: null, time, new Random(RandomNumberGenerator.GetInt32(int.MaxValue)));
 
     private async Task<Dial> DialAsync(Opened opened, ServerPin pin)
     {

@@ -57,21 +57,6 @@ internal sealed class PeopleServer(KeyServerFolder folder, MessageKeyDesk desk, 
 
     private async Task AnswerAsync(HttpContext context)
     {
-        // Pages of the one configured origin may ask; what they ask is judged like any other request.
-        if (settings.Origin is { } origin && context.Request.Headers.Origin == origin)
-        {
-            context.Response.Headers.AccessControlAllowOrigin = origin;
-            context.Response.Headers.Vary = "Origin";
-            if (context.Request.Method == HttpMethods.Options)
-            {
-                context.Response.Headers.AccessControlAllowMethods = HttpMethods.Post;
-                context.Response.Headers.AccessControlAllowHeaders = "authorization, content-type";
-                context.Response.Headers.AccessControlMaxAge = "600";
-                context.Response.StatusCode = StatusCodes.Status204NoContent;
-                return;
-            }
-        }
-
         var (status, body) = await JudgeAsync(context, time.GetTimestamp());
         context.Response.StatusCode = status;
         context.Response.ContentType = "application/json";
@@ -218,7 +203,4 @@ internal sealed record PeopleServerSettings
 
     /// <summary>For how long devices keep keys in memory: as long as a no may take to be heard.</summary>
     public required TimeSpan Lifetime { get; init; }
-
-    /// <summary>The origin of Rivet's pages, <c>https://HOST[:PORT]</c>; null: no browser may ask.</summary>
-    public string? Origin { get; init; }
 }
