@@ -54,11 +54,7 @@ public sealed class PeopleTests : IAsyncLifetime
         var key = Assert.Single(answer.Keys);
         Assert.Equal((key.Id, 1U, TimeSpan.FromMinutes(5)), (answer.Current!.Value, key.Epoch, answer.Lifetime));
         var secret = key.Secret.ToArray();
-        foreach (var file in Directory.EnumerateFiles(server.Folder))
-        {
-            var bytes = await File.ReadAllBytesAsync(file, Ct);
-            Assert.True(bytes.AsSpan().IndexOf(secret) < 0 && bytes.AsSpan().IndexOf(Encoding.ASCII.GetBytes(Convert.ToBase64String(secret))) < 0, file);
-        }
+        Assert.False(IsInFolder(secret) || IsInFolder(Encoding.ASCII.GetBytes(Convert.ToBase64String(secret))));
 
         Assert.Contains($"\"keys\":[\"{key.Id}\"],\"result\":\"ok\"", await File.ReadAllTextAsync(server.UseLog, Ct), StringComparison.Ordinal);
 
@@ -67,7 +63,10 @@ public sealed class PeopleTests : IAsyncLifetime
         using var second = await KeysAsync(key.Id);
         Assert.Equal([1U, 2U], second.Keys.Select(one => one.Epoch).Order());
         Assert.Equal(second.Keys.Single(one => one.Epoch == 2).Id, second.Current);
+        var wrapped = Wrapped(key.Id);
+        Assert.True(IsInFolder(wrapped));
         await server.DoAsync(Ct, "message-key", "destroy", key.Id.ToString());
+        Assert.False(IsInFolder(wrapped));
         using var third = await KeysAsync(key.Id, new MessageKeyId(Guid.NewGuid()));
         Assert.Equal((1, 1, 2U), (third.Destroyed.Count, third.Missing.Count, third.Keys.Single().Epoch));
         Assert.Equal(1, (await server.RunAsync(Ct, "message-key", "destroy", key.Id.ToString())).ExitCode);
@@ -163,6 +162,20 @@ public sealed class PeopleTests : IAsyncLifetime
         Assert.Equal("Ana", book.Enrol(code, device.PublicKey.Span, "desk"));
         Assert.Equal(-1, (await File.ReadAllBytesAsync(temp["book.db"], Ct)).AsSpan().IndexOf(code.Bytes));
     }
+
+    private byte[] Wrapped(MessageKeyId id)
+    {
+        using var file = new BookFile(Path.Combine(server.Folder, "keyserver.db"), TimeProvider.System);
+        return new MessageKeyBook(file).Find(id)!.Wrapped;
+    }
+
+    private bool IsInFolder(byte[] bytes) => Directory.EnumerateFiles(server.Folder).Any(file =>
+    {
+        using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        using var copy = new MemoryStream();
+        stream.CopyTo(copy);
+        return copy.ToArray().AsSpan().IndexOf(bytes) >= 0;
+    });
 
     private async Task<string> CodeAsync()
         => EnrolmentLink.TryParse(await server.AdmitAsync("Ana", Ct), out var link) && link.Pin.Span.SequenceEqual(pin) ? link.Code.Reveal() : throw new InvalidOperationException();

@@ -186,6 +186,7 @@ public sealed class SealedMessageTests : IAsyncLifetime
             new ChangeMessagePolicyRequest { Sealing = new CompanySealing { Enabled = true, KeyServer = "https://evil.example:1", Pin = ByteString.CopyFrom(new byte[32]) } },
             ChangeMessagePolicyResponse.Parser);
         await DoAsync(Ana, "send", "Plan", Plum);
+        await DoAsync(Ana, "read", "Plan");
         Assert.True(JsonDocument.Parse(await DoAsync(Ana, "keys", "--json")).RootElement.GetProperty("namesOther").GetBoolean());
         await company.Founder.AskAsync(Method.ChangeMessagePolicy, new ChangeMessagePolicyRequest { Sealing = new CompanySealing() }, ChangeMessagePolicyResponse.Parser);
         await DoAsync(Ana, "send", "Plan", "still sealed");

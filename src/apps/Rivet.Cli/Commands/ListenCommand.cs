@@ -30,10 +30,9 @@ internal static class ListenCommand
         var text = new TimelineText(session.Names, session.Words, TimeZoneInfo.Local);
         await foreach (var batch in session.Client.ArrivalsAsync(Reader, onlyNew, stop.Token))
         {
-            foreach (var arrived in batch)
+            if (!await PrintAsync(session, text, batch, stop.Token))
             {
-                Print(session, text, arrived, await session.Client.OpenAsync(arrived.Entry, KeyPatience, stop.Token));
-                await session.Output.FlushAsync(CancellationToken.None);
+                break;
             }
         }
 
@@ -42,6 +41,28 @@ internal static class ListenCommand
         {
             throw session.Refused(new ClientRefusal(ended.Reason));
         }
+    }
+
+    /// <summary>False when it was stopped in between: the rest of the batch comes again.</summary>
+    private static async Task<bool> PrintAsync(Session session, TimelineText text, IReadOnlyList<Arrived> batch, CancellationToken ct)
+    {
+        foreach (var arrived in batch)
+        {
+            OpenedEntry opened;
+            try
+            {
+                opened = await session.Client.OpenAsync(arrived.Entry, KeyPatience, ct);
+            }
+            catch (OperationCanceledException)
+            {
+                return false;
+            }
+
+            Print(session, text, arrived, opened);
+            await session.Output.FlushAsync(CancellationToken.None);
+        }
+
+        return true;
     }
 
     private static void Print(Session session, TimelineText text, Arrived arrived, OpenedEntry opened)

@@ -188,6 +188,12 @@ internal sealed class KeyRing(LocalStore store, ISigner identity, SealingParts? 
     /// <summary>Asks once for everything; gives when to ask again.</summary>
     private async Task<TimeSpan> AskAsync(KeyServerRecord server, CancellationToken ct)
     {
+        if (IsOver)
+        {
+            Drop(state);
+            store.Bell.Ring();
+        }
+
         MessageKeyId[] all;
         lock (gate)
         {
