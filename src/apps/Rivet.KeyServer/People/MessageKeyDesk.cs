@@ -13,7 +13,10 @@ internal sealed class MessageKeyDesk(MessageKeyBook book, KeyModule module, Time
     public const string WrappingKey = "rivet-message-keys";
 
     private static readonly ModuleKey Wrapping = new(WrappingKey, ModuleKeyUse.Encrypt);
-    private readonly ModuleTurns turns = new(time);
+    /// <summary>Half of what a device waits for an answer.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    private readonly ModuleTurns turns = new(time, Patience);
 
     /// <summary>Makes a key, which seals from now on; it was unwrapped again before it is let in.</summary>
     public Result<BookedMessageKey, ModuleRefusal> Rotate()
