@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
@@ -11,7 +12,8 @@ public static class CertificatePin
     /// <summary>Bytes of a pin.</summary>
     public const int Size = SHA256.HashSizeInBytes;
 
-    /// <summary>The pin of a certificate.</summary>
+    /// <summary>The pin of a certificate. A page in a browser sees none.</summary>
+    [UnsupportedOSPlatform("browser")]
     public static byte[] Of(X509Certificate2 certificate)
     {
         ArgumentNullException.ThrowIfNull(certificate);
