@@ -123,7 +123,7 @@ public sealed class BrowserClient
     }
 
     private RivetClient Client(Opened opened, Dial dial)
-        => new(opened.Store, opened.Device.Identity, opened.Device, dial, time, new Random(RandomNumberGenerator.GetInt32(int.MaxValue)));
+        => new(opened.Store, opened.Device.Identity, opened.Device, dial, parts: null, time, new Random(RandomNumberGenerator.GetInt32(int.MaxValue)));
 
     private async Task<Dial> DialAsync(Opened opened, ServerPin pin)
     {

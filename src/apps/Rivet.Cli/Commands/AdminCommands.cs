@@ -22,6 +22,7 @@ internal static class AdminCommands
         AdminRetention.Build(options),
         AdminLimits.Build(options),
         AdminTransit.Build(options),
+        AdminSealing.Build(options),
     };
 
     private static Command Invite(Options options)

@@ -164,6 +164,7 @@ public sealed partial class ChatPage
         return Timeline.Read(entry) switch
         {
             { Post: { Body.Text: { Length: > 0 } text } } => Plain.Line(text.Length > 120 ? text[..120] : text),
+            { Post.Body.Opaque: not null } or { Edit.Body.Opaque: not null } => Text["row.sealed-preview"],
             { Post.Attachments: [var file, ..] } => Plain.Line(file.Name),
             { Recall: not null } => Text["row.recalled"],
             { Edit.Body.Text: { Length: > 0 } text } => Plain.Line(text.Length > 120 ? text[..120] : text),
