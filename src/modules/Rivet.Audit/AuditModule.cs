@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Rivet.Audit.Aside;
 using Rivet.Audit.Boards;
 using Rivet.Audit.Columns;
 using Rivet.Audit.Entries;
@@ -39,7 +40,8 @@ public static class AuditModule
 
         services.TryAddSingleton<Chance>();
         services.AddSingleton<LogNews>();
-        services.AddSingleton<EntrySealing>();
+        services.AddSingleton<EntrySealing>().AddSingleton<AsideSealing>().AddSingleton<LogIntake>();
+        services.AddSingleton<AsideKeeper>().AddHostedService(provider => provider.GetRequiredService<AsideKeeper>());
         services.AddPlatformLog();
         services.AddOutboxConsumer<LogConsumer>();
         services.AddSingleton<IAuditReaders>(provider => provider.GetRequiredService<AuditReaders>());

@@ -28,8 +28,25 @@ internal static class AdminAudit
                 json.WriteNumber("size", head.Size);
                 json.Time("sealed", head.SealedMs);
                 json.WriteString("checkpoint", head.Checkpoint);
+                if (head.Standing is { } standing)
+                {
+                    json.WriteString("standing", standing.HasEnded ? "ended" : "waits");
+                    json.Time("since", standing.SinceMs);
+                    json.WriteNumber("waiting", standing.Waiting);
+                    json.WriteNumber("elsewhere", standing.Elsewhere);
+                    json.WriteNumber("first", standing.First);
+                    json.WriteNumber("last", standing.Last);
+                }
             });
             return;
+        }
+
+        if (head.Standing is { } still)
+        {
+            var since = AdminCommands.Local(still.SinceMs);
+            await session.Error.WriteLineAsync(still.HasEnded
+                ? session.Words["audit.ended", since, still.Elsewhere, still.First, still.Last]
+                : session.Words["audit.waits", since, still.Waiting, still.Elsewhere]);
         }
 
         if (head.Key.Length == 0)

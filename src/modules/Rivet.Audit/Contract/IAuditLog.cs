@@ -13,6 +13,11 @@ public interface IAuditLog
     /// <param name="ct">Cancels the reading.</param>
     ValueTask<Result<LogHead?, AuditRefusal>> ReadHeadAsync(CompanyId log, CancellationToken ct);
 
+    /// <summary>How a log stands that does not grow as usual, because its company's key is withheld or destroyed; null for all others.</summary>
+    /// <param name="log">The company.</param>
+    /// <param name="ct">Cancels the reading.</param>
+    ValueTask<Result<LogStanding?, AuditRefusal>> ReadStandingAsync(CompanyId log, CancellationToken ct);
+
     /// <summary>The last events of the permit's company, newest first.</summary>
     /// <param name="permit">For <c>audit.read</c> on the company.</param>
     /// <param name="count">How many at most, 1 to 1000.</param>
@@ -39,6 +44,15 @@ public interface IAuditLog
 /// <param name="Size">How many entries it covers.</param>
 /// <param name="SealedAt">When it was signed, by the server's clock.</param>
 public sealed record LogHead(string Key, string Checkpoint, long Size, DateTimeOffset SealedAt);
+
+/// <summary>How a log stands that does not grow as usual.</summary>
+/// <param name="HasEnded">Whether the company's key was destroyed: nothing is added any more. Otherwise the key is withheld, and the log goes on when it is granted.</param>
+/// <param name="Since">Since when, by the server's clock.</param>
+/// <param name="Waiting">Events that wait; they come first, in their order, when the log goes on.</param>
+/// <param name="Elsewhere">Events that are in the platform's log instead.</param>
+/// <param name="First">The first of those there; null for none.</param>
+/// <param name="Last">The last of those there; others of the platform's lie between.</param>
+public sealed record LogStanding(bool HasEnded, DateTimeOffset Since, long Waiting, long Elsewhere, long? First, long? Last);
 
 /// <summary>A recorded event, as far as its keys still are.</summary>
 public sealed record AuditEntry

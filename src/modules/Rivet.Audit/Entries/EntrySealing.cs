@@ -7,9 +7,8 @@ namespace Rivet.Audit.Entries;
 /// <summary>Makes entries of events: what names a person under the person's key, and all that an event says under the key of its class and month.</summary>
 internal sealed class EntrySealing(IVault vault)
 {
-    /// <summary>The entries of events of one log, in their order.</summary>
-    /// <exception cref="LogUnavailableException">The vault cannot seal now.</exception>
-    public async ValueTask<byte[][]> SealAsync(CompanyId log, IReadOnlyList<SecurityEvent> events, CancellationToken ct)
+    /// <summary>The entries of events of one log, in their order; or why the vault does not seal them: then none is.</summary>
+    public async ValueTask<Result<byte[][], VaultRefusal>> SealAsync(CompanyId log, IReadOnlyList<SecurityEvent> events, CancellationToken ct)
     {
         var people = new SealedParts(vault, events.Count * 2);
         for (var at = 0; at < events.Count; at++)
@@ -26,7 +25,11 @@ internal sealed class EntrySealing(IVault vault)
             }
         }
 
-        await people.SealAsync(ct);
+        if (await people.SealAsync(ct) is { } refusedPeople)
+        {
+            return refusedPeople;
+        }
+
         var contents = new SealedParts(vault, events.Count);
         for (var at = 0; at < events.Count; at++)
         {
@@ -37,8 +40,12 @@ internal sealed class EntrySealing(IVault vault)
             contents.Add(at, OfClass(log, fact), new(content.ToBytes(), EntryContent.EntryContext(log, fact.Id)));
         }
 
-        await contents.SealAsync(ct);
-        return [.. events.Select((fact, at) => EntryOf(fact, contents[at]).ToBytes())];
+        if (await contents.SealAsync(ct) is { } refused)
+        {
+            return refused;
+        }
+
+        return events.Select((fact, at) => EntryOf(fact, contents[at]).ToBytes()).ToArray();
     }
 
     private static LogEntry EntryOf(SecurityEvent fact, ReadOnlyMemory<byte> content) => new()
@@ -90,13 +97,14 @@ internal sealed class EntrySealing(IVault vault)
             items.Add((number, item));
         }
 
-        public async ValueTask SealAsync(CancellationToken ct)
+        /// <summary>Seals everything; why not, where the vault refuses.</summary>
+        public async ValueTask<VaultRefusal?> SealAsync(CancellationToken ct)
         {
             foreach (var (key, items) in byKey)
             {
                 if (!(await vault.SealAsync(key, items.Select(item => item.Item).ToArray(), ct)).TryGet(out var ciphertexts, out var why))
                 {
-                    throw new LogUnavailableException($"The vault does not seal for the security log: {why}.");
+                    return why;
                 }
 
                 for (var at = 0; at < items.Count; at++)
@@ -104,6 +112,8 @@ internal sealed class EntrySealing(IVault vault)
                     parts[items[at].Number] = ciphertexts[at];
                 }
             }
+
+            return null;
         }
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Rivet.Audit.Aside;
 using Rivet.Audit.Entries;
 using Rivet.Audit.Sealing;
 using Rivet.Kernel;
@@ -18,6 +19,9 @@ internal sealed class AuditLog(IStore store, LogIdentity identity, EntryOpening 
         var row = await store.ReadAsync(session => LogTable.Find(session, company), ct);
         return row is null ? (LogHead?)null : await HeadAsync(row, ct);
     });
+
+    public ValueTask<Result<LogStanding?, AuditRefusal>> ReadStandingAsync(CompanyId company, CancellationToken ct) => SafelyAsync<LogStanding?>(
+        async () => (await store.ReadAsync(session => AsideTable.Find(session, company), ct))?.Shown());
 
     public ValueTask<Result<IReadOnlyList<AuditEntry>, AuditRefusal>> ReadLastAsync(Permit permit, int count, CancellationToken ct)
         => PermittedAsync<IReadOnlyList<AuditEntry>>(permit, async () =>

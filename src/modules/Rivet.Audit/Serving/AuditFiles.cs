@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using Rivet.Audit.Aside;
 using Rivet.Audit.Entries;
 using Rivet.Audit.Keys;
 using Rivet.Audit.Sealing;
@@ -26,8 +27,8 @@ internal sealed class AuditFiles(IStore store, IAuditLog logs, AuditReaders read
 
         try
         {
-            return path.StartsWith("tile/", StringComparison.Ordinal)
-                ? await TileAsync(company, path, context, ct)
+            return path.StartsWith("tile/", StringComparison.Ordinal) || path is "standing"
+                ? await ForReaderAsync(company, path, context, ct)
                 : await PublicAsync(company, path, context, ct);
         }
         catch (Exception exception) when (exception is StoreUnavailableException or LogUnavailableException)
@@ -62,13 +63,19 @@ internal sealed class AuditFiles(IStore store, IAuditLog logs, AuditReaders read
             && await store.ReadAsync(session => LogTable.FindKept(session, company, kept), ct) is { } note ? Text(note) : Results.NotFound();
     }
 
-    private async ValueTask<IResult> TileAsync(CompanyId company, string path, HttpContext context, CancellationToken ct)
+    private async ValueTask<IResult> ForReaderAsync(CompanyId company, string path, HttpContext context, CancellationToken ct)
     {
         if (context.Request.Headers.Authorization.ToString() is not { Length: <= LongestToken } given || !given.StartsWith(Bearer, StringComparison.Ordinal)
             || !await readers.MayReadAsync(given[Bearer.Length..], company, ct))
         {
             context.Response.Headers.WWWAuthenticate = "Bearer";
             return Results.StatusCode(StatusCodes.Status401Unauthorized);
+        }
+
+        if (path is "standing")
+        {
+            context.Response.Headers.CacheControl = "no-cache";
+            return (await store.ReadAsync(session => AsideTable.Find(session, company), ct))?.Shown() is { } standing ? Text(Line(standing)) : Results.NotFound();
         }
 
         if (!TilePath.TryParse(path, out var tile))
@@ -108,6 +115,11 @@ internal sealed class AuditFiles(IStore store, IAuditLog logs, AuditReaders read
     private static CompanyId? CompanyOf(string log)
         => log == LogIdentity.NameOf(default) ? default(CompanyId)
             : log.Length == 32 && !log.AsSpan().ContainsAnyExcept("0123456789abcdef") && Guid.TryParseExact(log, "N", out var id) && id != Guid.Empty ? new CompanyId(id) : null;
+
+    /// <summary>One line: <c>waits|ended</c>, since when in Unix seconds, events that wait, events elsewhere, the first and the last of those.</summary>
+    private static string Line(LogStanding standing) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{(standing.HasEnded ? "ended" : "waits")} {standing.Since.ToUnixTimeSeconds()} {standing.Waiting} {standing.Elsewhere} {standing.First ?? 0} {standing.Last ?? 0}\n");
 
     private static IResult Text(string text) => Results.Bytes(Encoding.UTF8.GetBytes(text), "text/plain; charset=utf-8");
 }

@@ -25,10 +25,27 @@ internal sealed class AuditRequests(IAuditLog log, IAuditReaders readers)
             return ToWire(why);
         }
 
-        return head is null
+        if (!(await log.ReadStandingAsync(permit.Company, ct)).TryGet(out var standing, out why))
+        {
+            return ToWire(why);
+        }
+
+        var answer = head is null
             ? new ReadLogHeadResponse()
             : new ReadLogHeadResponse { Key = head.Key, Checkpoint = head.Checkpoint, Size = (ulong)head.Size, SealedMs = head.SealedAt.ToUnixTimeMilliseconds() };
+        answer.Standing = standing is null ? null : ToWire(standing);
+        return answer;
     }
+
+    private static Wire.LogStanding ToWire(LogStanding standing) => new()
+    {
+        HasEnded = standing.HasEnded,
+        SinceMs = standing.Since.ToUnixTimeMilliseconds(),
+        Waiting = (ulong)standing.Waiting,
+        Elsewhere = (ulong)standing.Elsewhere,
+        First = (ulong)(standing.First ?? 0),
+        Last = (ulong)(standing.Last ?? 0),
+    };
 
     private async ValueTask<Result<AddLogReaderResponse, Refusal>> AddAsync(Permit permit, AddLogReaderRequest request, CancellationToken ct)
         => (await readers.AddAsync(permit, request.Name, ct)).TryGet(out var token, out var why) ? new AddLogReaderResponse { Token = token } : ToWire(why);
