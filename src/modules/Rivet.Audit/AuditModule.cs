@@ -10,6 +10,7 @@ using Rivet.Audit.Entries;
 using Rivet.Audit.Exporting;
 using Rivet.Audit.Keys;
 using Rivet.Audit.Reading;
+using Rivet.Audit.Receipts;
 using Rivet.Audit.Retention;
 using Rivet.Audit.SavedQueries;
 using Rivet.Audit.Sealing;
@@ -112,6 +113,7 @@ public static class AuditModule
         services.TryAddSingleton<ISignatureVerifier, Ed25519Verifier>();
         services.TryAddSingleton<LogIdentity>();
         services.TryAddSingleton<LogKeys>();
+        services.TryAddSingleton<ReceiptMaker>();
         services.TryAddSingleton<IAuditLog, AuditLog>();
         services.TryAddSingleton<AuditReaders>();
         services.TryAddSingleton<WitnessBook>();

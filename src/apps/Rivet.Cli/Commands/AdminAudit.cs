@@ -8,6 +8,7 @@ internal static class AdminAudit
     public static Command Build(Options options) => new("audit", options.Words["command.audit"])
     {
         Show(options),
+        Receipt(options),
         new Command("reader", options.Words["command.audit-reader"]) { Add(options), List(options), Remove(options) },
         AdminAuditExport.Build(options),
         AdminAuditRetention.Build(options),
@@ -64,6 +65,25 @@ internal static class AdminAudit
 
         await session.Error.WriteLineAsync(session.Words["audit.shown", head.Size, AdminCommands.Local(head.SealedMs)]);
     }, "show");
+
+    private static Command Receipt(Options options)
+    {
+        var number = new Argument<ulong>("EVENT") { Description = options.Words["argument.log-event"] };
+        var file = new Option<string?>("--output") { Description = options.Words["option.receipt-output"], HelpName = "FILE" };
+        return CommandShape.Of("audit-receipt", options, [number, file], async (parsed, session, ct) =>
+        {
+            session.Client.Start();
+            var receipt = session.Take(await session.Client.ReadLogReceiptAsync(parsed.GetValue(number), ct)).Receipt;
+            if (parsed.GetValue(file) is not { } path)
+            {
+                await session.Output.WriteAsync(string.Join('\n', receipt.Split('\n').Select(Plain.Line)));
+                return;
+            }
+
+            await File.WriteAllTextAsync(path, receipt, ct);
+            await session.Error.WriteLineAsync(session.Words["audit.receipt-written", path]);
+        }, "receipt");
+    }
 
     private static Command Add(Options options)
     {

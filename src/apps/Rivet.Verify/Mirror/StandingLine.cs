@@ -10,7 +10,7 @@ internal sealed record StandingLine(bool HasEnded, DateTimeOffset Since, long Wa
 
     /// <summary>Reads the line; null for anything else.</summary>
     public static StandingLine? Read(ReadOnlySpan<byte> bytes)
-        => Encoding.UTF8.GetString(bytes).Split(' ', '\n') is ["waits" or "ended" and var state, var since, var waiting, var elsewhere, var first, var last, ""]
+        => Encoding.UTF8.GetString(bytes).Split(' ', '\n') is [("waits" or "ended") and var state, var since, var waiting, var elsewhere, var first, var last, ""]
             && Number(since) is { } seconds and <= LastSecond && Number(waiting) is { } waits && Number(elsewhere) is { } moved && Number(first) is { } from && Number(last) is { } to
             ? new StandingLine(state is "ended", DateTimeOffset.FromUnixTimeSeconds(seconds), waits, moved, from, to)
             : null;

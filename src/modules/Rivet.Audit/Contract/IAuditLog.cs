@@ -36,6 +36,12 @@ public interface IAuditLog
     /// <param name="index">Its index, from 0.</param>
     /// <param name="ct">Cancels the reading.</param>
     ValueTask<Result<AuditProof, AuditRefusal>> ProveAsync(Permit permit, long index, CancellationToken ct);
+
+    /// <summary>The receipt of a destruction (docs/protocol/receipt.md), for whoever trusts the log's key.</summary>
+    /// <param name="permit">For <c>audit.read</c> on the company.</param>
+    /// <param name="index">The event's index, from 0.</param>
+    /// <param name="ct">Cancels the reading.</param>
+    ValueTask<Result<string, AuditRefusal>> ReadReceiptAsync(Permit permit, long index, CancellationToken ct);
 }
 
 /// <summary>The public end of a log.</summary>
@@ -161,6 +167,15 @@ public enum AuditRefusal
 
     /// <summary>The log's keys were replaced as often as they may be.</summary>
     KeyTooMany = 43,
+
+    /// <summary>The event is no destruction: there is no receipt of it.</summary>
+    ReceiptOther = 50,
+
+    /// <summary>The event was recorded before entries committed to what they say: there is no receipt of it.</summary>
+    ReceiptNone = 51,
+
+    /// <summary>What the event says was destroyed meanwhile, with its month or its company: there is no receipt of it any more.</summary>
+    ReceiptGone = 52,
 
     /// <summary>The name of an export is not 1 to 64 of <c>a–z 0–9 . -</c>.</summary>
     ExportName = 20,

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Rivet.Kernel;
 using Rivet.Transparency;
 using Rivet.Vault;
@@ -16,12 +17,12 @@ internal sealed class EntrySealing(IVault vault)
             var fact = events[at];
             if (fact.Actor.Person.Value != Guid.Empty)
             {
-                people.Add(2 * at, OfPerson(log, fact.Actor.Person), new(ActorBytes(fact.Actor), EntryContent.ActorContext(log, fact.Id)));
+                people.Add(2 * at, OfPerson(log, fact.Actor.Person), new(ActorBytes(fact.Actor), EntryContexts.Actor(log, fact.Id)));
             }
 
             if (ConcernedBy(fact) is { Value: var concerned } person && concerned != Guid.Empty)
             {
-                people.Add((2 * at) + 1, OfPerson(log, person), new(person.ToBytes(), EntryContent.ConcernedContext(log, fact.Id)));
+                people.Add((2 * at) + 1, OfPerson(log, person), new(person.ToBytes(), EntryContexts.Concerned(log, fact.Id)));
             }
         }
 
@@ -31,13 +32,21 @@ internal sealed class EntrySealing(IVault vault)
         }
 
         var contents = new SealedParts(vault, events.Count);
+        var commitments = new byte[]?[events.Count];
         for (var at = 0; at < events.Count; at++)
         {
             var fact = events[at];
             var content = new EntryContent(
                 people[2 * at], fact.Target.Kind, IsPerson(fact.Target) ? default : fact.Target.Id.ToByteArray(bigEndian: true),
                 fact.Target.Company.ToBytes(), people[(2 * at) + 1], fact.Details);
-            contents.Add(at, OfClass(log, fact), new(content.ToBytes(), EntryContent.EntryContext(log, fact.Id)));
+            var (bytes, isCommitted) = (content.ToBytes(), DestructionKinds.Contains(fact.Kind.Name));
+            if (isCommitted)
+            {
+                var salt = RandomNumberGenerator.GetBytes(EntryCommitment.SaltSize);
+                (commitments[at], bytes) = (EntryCommitment.Of(salt, bytes), [.. salt, .. bytes]);
+            }
+
+            contents.Add(at, OfClass(log, fact), new(bytes, EntryContexts.Entry(log, fact.Id, isCommitted)));
         }
 
         if (await contents.SealAsync(ct) is { } refused)
@@ -45,7 +54,7 @@ internal sealed class EntrySealing(IVault vault)
             return refused;
         }
 
-        return events.Select((fact, at) => EntryOf(fact, contents[at]).ToBytes()).ToArray();
+        return events.Select((fact, at) => EntryOf(fact, commitments[at] is { } commitment ? EntryCommitment.Join(commitment, contents[at].Span) : contents[at]).ToBytes()).ToArray();
     }
 
     private static LogEntry EntryOf(SecurityEvent fact, ReadOnlyMemory<byte> content) => new()

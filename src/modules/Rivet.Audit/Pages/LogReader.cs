@@ -38,6 +38,9 @@ internal sealed class LogReader(
     public ValueTask<Result<AuditProof, AuditRefusal>> ProveAsync(long index, CancellationToken ct)
         => AskAsync(AuditRefusal.WrongPermit, permit => log.ProveAsync(permit, index, ct), ct);
 
+    public ValueTask<Result<string, AuditRefusal>> ReceiptAsync(long index, CancellationToken ct)
+        => AskAsync(AuditRefusal.WrongPermit, permit => log.ReadReceiptAsync(permit, index, ct), ct);
+
     /// <summary>The keys of those who are asked to cosign, which are no secret; none where they cannot be read.</summary>
     public async ValueTask<IReadOnlyList<NoteKey>> WitnessesAsync(CancellationToken ct)
         => (await AskAsync<IReadOnlyList<NoteKey>, AuditRefusal>(AuditRefusal.WrongPermit, permit => KeysAsync(permit.Company, ct), ct)).TryGet(out var keys, out _) ? keys : [];

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Rivet.Audit.Aside;
 using Rivet.Audit.Entries;
 using Rivet.Audit.Keys;
+using Rivet.Audit.Receipts;
 using Rivet.Audit.Sealing;
 using Rivet.Kernel;
 using Rivet.Storage;
@@ -12,9 +13,10 @@ using Rivet.Transparency;
 namespace Rivet.Audit.Serving;
 
 /// <summary>A log's files over HTTPS, as docs/protocol/audit-log.md says: checkpoints for everybody, tiles and entries for its company's readers.</summary>
-internal sealed class AuditFiles(IStore store, IAuditLog logs, AuditReaders readers)
+internal sealed class AuditFiles(IStore store, IAuditLog logs, ReceiptMaker receipts, AuditReaders readers)
 {
     private const string Bearer = "Bearer ";
+    private const string Receipts = "receipts/";
     private const int LongestToken = 128;
     private const string ForEver = "private, max-age=31536000, immutable";
 
@@ -27,7 +29,7 @@ internal sealed class AuditFiles(IStore store, IAuditLog logs, AuditReaders read
 
         try
         {
-            return path.StartsWith("tile/", StringComparison.Ordinal) || path is "standing"
+            return path.StartsWith("tile/", StringComparison.Ordinal) || path is "standing" || path.StartsWith(Receipts, StringComparison.Ordinal)
                 ? await ForReaderAsync(company, path, context, ct)
                 : await PublicAsync(company, path, context, ct);
         }
@@ -78,6 +80,11 @@ internal sealed class AuditFiles(IStore store, IAuditLog logs, AuditReaders read
             return (await store.ReadAsync(session => AsideTable.Find(session, company), ct))?.Shown() is { } standing ? Text(Line(standing)) : Results.NotFound();
         }
 
+        if (path.StartsWith(Receipts, StringComparison.Ordinal))
+        {
+            return await ReceiptAsync(company, path[Receipts.Length..], context, ct);
+        }
+
         if (!TilePath.TryParse(path, out var tile))
         {
             return Results.NotFound();
@@ -91,6 +98,24 @@ internal sealed class AuditFiles(IStore store, IAuditLog logs, AuditReaders read
 
         context.Response.Headers.CacheControl = tile.Width == TilePath.FullWidth ? ForEver : "no-cache";
         return Results.Bytes(bytes, "application/octet-stream");
+    }
+
+    /// <summary>404 for what is no destruction, 410 where what the event says was destroyed since.</summary>
+    private async ValueTask<IResult> ReceiptAsync(CompanyId company, string index, HttpContext context, CancellationToken ct)
+    {
+        if (!long.TryParse(index, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+        {
+            return Results.NotFound();
+        }
+
+        context.Response.Headers.CacheControl = "no-store";
+        return (await receipts.MakeAsync(company, number, ct)).TryGet(out var receipt, out var why) ? Text(receipt)
+            : Results.StatusCode(why switch
+            {
+                AuditRefusal.Unavailable => StatusCodes.Status503ServiceUnavailable,
+                AuditRefusal.ReceiptGone => StatusCodes.Status410Gone,
+                _ => StatusCodes.Status404NotFound,
+            });
     }
 
     /// <summary>A tile or bundle of exactly the width asked for; the stored one may be wider by now.</summary>
