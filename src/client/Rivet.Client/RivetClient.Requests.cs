@@ -69,6 +69,10 @@ public sealed partial class RivetClient
     public Task<Result<ReadLogHeadResponse, ClientRefusal>> ReadLogHeadAsync(CancellationToken ct)
         => AskAsync(Method.ReadLogHead, new ReadLogHeadRequest(), ReadLogHeadResponse.Parser, ct);
 
+    /// <summary>The receipt of a destruction that the log recorded; for administrators.</summary>
+    public Task<Result<ReadLogReceiptResponse, ClientRefusal>> ReadLogReceiptAsync(ulong index, CancellationToken ct)
+        => AskAsync(Method.ReadLogReceipt, new ReadLogReceiptRequest { Index = index }, ReadLogReceiptResponse.Parser, ct);
+
     /// <summary>Lets somebody outside read the log's hashes and sealed entries; the answer's token is shown this once.</summary>
     public Task<Result<AddLogReaderResponse, ClientRefusal>> AddLogReaderAsync(string name, CancellationToken ct)
         => AskAsync(Method.AddLogReader, new AddLogReaderRequest { Name = name }, AddLogReaderResponse.Parser, ct);
