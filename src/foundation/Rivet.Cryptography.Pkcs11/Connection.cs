@@ -11,7 +11,7 @@ namespace Rivet.Cryptography.Pkcs11;
 internal sealed class Connection : IDisposable
 {
     private readonly ConcurrentBag<ISession> idle = [];
-    private readonly ConcurrentDictionary<string, IObjectHandle> handles = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<ModuleKey, IObjectHandle> handles = [];
     private readonly SemaphoreSlim turns;
     private readonly LoadedLibrary library;
     private readonly long generation;
@@ -83,9 +83,9 @@ internal sealed class Connection : IDisposable
     }
 
     /// <summary>The handle of a key, found and looked at once a connection.</summary>
-    public FoundKey HandleOf(string label, Func<FoundKey> find)
+    public FoundKey HandleOf(ModuleKey key, Func<FoundKey> find)
     {
-        if (handles.TryGetValue(label, out var known))
+        if (handles.TryGetValue(key, out var known))
         {
             return new(known, default);
         }
@@ -93,11 +93,14 @@ internal sealed class Connection : IDisposable
         var found = find();
         if (found.Handle is { } handle)
         {
-            handles[label] = handle;
+            handles[key] = handle;
         }
 
         return found;
     }
+
+    /// <summary>After a key was destroyed.</summary>
+    public void Forget(ModuleKey key) => handles.TryRemove(key, out _);
 
     /// <summary>Closes what is left; sessions that are lent are closed when they come back.</summary>
     public void Dispose()

@@ -6,7 +6,7 @@ namespace Rivet.Cryptography.Pkcs11;
 /// <summary>What a key must be, when it is made and each time it is found.</summary>
 internal static class KeyFitness
 {
-    private const ulong Aes256 = 32;
+    public const ulong Aes256 = 32;
 
     public static List<IObjectAttribute> Search(string label) =>
     [
@@ -34,16 +34,16 @@ internal static class KeyFitness
     /// <param name="session">A signed-in session.</param>
     /// <param name="label">The key's label.</param>
     /// <param name="use">What it must be for, and nothing else.</param>
-    /// <param name="allowsImported">For tests: a key that was once outside.</param>
-    public static FoundKey Find(ISession session, string label, ModuleKeyUse use, bool allowsImported)
+    /// <param name="origin">Where it has to come from.</param>
+    public static FoundKey Find(ISession session, string label, ModuleKeyUse use, KeyOrigin origin)
         => session.FindAllObjects(Search(label)) switch
         {
             [] => new(null, ModuleRefusal.NotFound),
-            [var only] when IsFit(session, only, use, allowsImported) => new(only, default),
+            [var only] when IsFit(session, only, use, origin) => new(only, default),
             _ => new(null, ModuleRefusal.Unfit),
         };
 
-    private static bool IsFit(ISession session, IObjectHandle key, ModuleKeyUse use, bool allowsImported)
+    public static bool IsFit(ISession session, IObjectHandle key, ModuleKeyUse use, KeyOrigin origin)
     {
         var found = session.GetAttributeValue(key, (List<CKA>)
         [
@@ -54,8 +54,16 @@ internal static class KeyFitness
         return !found.Any(attribute => attribute.CannotBeRead)
             && Flag(0) && !Flag(1)
             && Flag(2) == encrypts && Flag(3) == encrypts && Flag(4) != encrypts && Flag(5) != encrypts
-            && (allowsImported || (Flag(6) && Flag(7)))
-            && found[8].GetValueAsUlong() == (ulong)CKK.CKK_AES && found[9].GetValueAsUlong() == Aes256;
+            && origin switch
+            {
+                KeyOrigin.Inside => Flag(6) && Flag(7),
+                KeyOrigin.Imported => !Flag(6),
+                _ => true,
+            }
+            && found[8].GetValueAsUlong() == (ulong)CKK.CKK_AES && (found[9].GetValueAsUlong() == Aes256 || IsUnsaid());
+
+        // SoftHSM says 0 of a key that was unwrapped; its length was proven then.
+        bool IsUnsaid() => origin == KeyOrigin.Imported && found[9].GetValueAsUlong() == 0;
 
         bool Flag(int index) => found[index].GetValueAsBool();
     }
@@ -63,6 +71,19 @@ internal static class KeyFitness
     private static IObjectAttribute Is(CKA attribute, bool value) => LoadedLibrary.Factories.ObjectAttributeFactory.Create(attribute, value);
 
     private static IObjectAttribute Is(CKA attribute, CKO value) => LoadedLibrary.Factories.ObjectAttributeFactory.Create(attribute, value);
+}
+
+/// <summary>Where a key comes from, by CKA_LOCAL and CKA_NEVER_EXTRACTABLE.</summary>
+internal enum KeyOrigin
+{
+    /// <summary>Made inside.</summary>
+    Inside,
+
+    /// <summary>Unwrapped inside.</summary>
+    Imported,
+
+    /// <summary>For tests.</summary>
+    Any,
 }
 
 /// <summary>A key, or why there is none to use.</summary>

@@ -11,7 +11,7 @@ namespace Rivet.Cryptography.Pkcs11;
 /// <see cref="KeyModuleSettings.RetryAfter"/>, so that it recovers without a restart.
 /// </summary>
 /// <remarks>Calls block for as long as the module takes; an AES-GCM call takes a fraction of a millisecond in software, more over a network.</remarks>
-public sealed class KeyModule : IDisposable
+public sealed partial class KeyModule : IDisposable
 {
     /// <summary>Bytes that sealing adds: nonce (12) and tag (16).</summary>
     public const int Overhead = GcmCall.NonceSize + GcmCall.TagSize;
@@ -46,6 +46,8 @@ public sealed class KeyModule : IDisposable
     /// <summary>For tests: finds keys that were once outside.</summary>
     internal bool AllowsImportedKeys { get; init; }
 
+    private KeyOrigin MadeInside => AllowsImportedKeys ? KeyOrigin.Any : KeyOrigin.Inside;
+
     /// <summary>Signs in, unless it is or failed a moment ago.</summary>
     public ModuleState Check()
     {
@@ -65,7 +67,7 @@ public sealed class KeyModule : IDisposable
     /// <summary>Finds a key by its label; refused as <see cref="ModuleRefusal.Unfit"/> when it is not non-extractable AES-256 made inside, for this use alone.</summary>
     public Result<ModuleKey, ModuleRefusal> FindKey(string label, ModuleKeyUse use)
     {
-        var found = Run(isWriting: false, session => KeyFitness.Find(session, label, use, AllowsImportedKeys));
+        var found = Run(isWriting: false, session => KeyFitness.Find(session, label, use, MadeInside));
         return !found.TryGet(out var key, out var why) ? why : key.Handle is null ? key.Refusal : new ModuleKey(label, use);
     }
 
@@ -85,7 +87,7 @@ public sealed class KeyModule : IDisposable
 
             using var mechanism = LoadedLibrary.Factories.MechanismFactory.Create(CKM.CKM_AES_KEY_GEN);
             var handle = session.GenerateKey(mechanism, KeyFitness.Template(label, name, use));
-            var found = KeyFitness.Find(session, label, use, allowsImported: false);
+            var found = KeyFitness.Find(session, label, use, KeyOrigin.Inside);
             if (found.Handle is null)
             {
                 // The module did not do what it was told: the key is not left behind.
@@ -155,7 +157,7 @@ public sealed class KeyModule : IDisposable
             isWriting: false,
             (connection, session) =>
             {
-                var found = connection.HandleOf(key.Label, () => KeyFitness.Find(session, key.Label, key.Use, AllowsImportedKeys));
+                var found = connection.HandleOf(key, () => KeyFitness.Find(session, key.Label, key.Use, key.IsImported ? KeyOrigin.Imported : MadeInside));
                 refusal = found.Refusal;
                 if (refusal == ModuleRefusal.NotFound)
                 {

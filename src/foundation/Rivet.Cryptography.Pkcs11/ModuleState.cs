@@ -63,6 +63,9 @@ public enum ModuleRefusal
 
     /// <summary>The key may leave the module, serves two purposes, is not AES-256, or is not the only one of its label.</summary>
     Unfit = 5,
+
+    /// <summary>The module does not offer what this takes, in the strength that is asked for.</summary>
+    NotOffered = 6,
 }
 
 /// <summary>Carries a state up to where it becomes a refusal.</summary>
