@@ -66,7 +66,7 @@ internal static class Modules
 
     private static IServiceCollection AddTables(this IServiceCollection services, ServerOptions options, string rootKeyFile)
         => services.AddTables(
-            vault => (vault.RootKeyFile, vault.RootModule) = (rootKeyFile, options.RootModule),
+            vault => (vault.RootKeyFile, vault.RootModule, vault.RootSeal) = (rootKeyFile, options.RootModule, options.RootSeal),
             identity => (identity.PublicHost, identity.PublicPort) = (options.PublicHost, options.Port),
             audit => (audit.WebhooksToPrivateNetworks, audit.ExportsToLoopback) = (options.ExportsInside, options.ExportsInside));
 
