@@ -25,6 +25,8 @@ public static class VaultModule
         services.AddSingleton<SigningKeys>();
         services.AddSingleton<IVault, SoftwareVault>();
         services.AddHostedService<VaultStart>();
+        services.AddSingleton(provider => new RootReach(provider.GetRequiredService<RootKey>(), provider.GetService<System.Diagnostics.Metrics.IMeterFactory>()));
+        services.AddHostedService<RootWatch>();
         services.AddSingleton<IStatusSource, VaultStatus>();
         return services.AddMigrations("vault", typeof(VaultModule).Assembly);
     }
