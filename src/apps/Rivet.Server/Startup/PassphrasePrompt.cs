@@ -10,20 +10,20 @@ internal static class PassphrasePrompt
     private const int MostCharacters = 256;
 
     /// <summary>The passphrase that opens a file.</summary>
-    public static byte[]? Ask(string rootKeyFile) => AskFor(RootCommand.Say("AskNow", rootKeyFile));
+    public static byte[]? Ask(string rootKeyFile) => AskFor(RootSealCommand.Say("AskNow", rootKeyFile));
 
     /// <summary>A new passphrase, typed twice; null when nobody can be asked, or it was not typed twice alike.</summary>
     public static byte[]? AskNew(string rootKeyFile)
     {
-        if (AskFor(RootCommand.Say("AskNew")) is not { } first)
+        if (AskFor(RootSealCommand.Say("AskNew")) is not { } first)
         {
             return null;
         }
 
-        var second = AskFor(RootCommand.Say("AskAgain"))!;
+        var second = AskFor(RootSealCommand.Say("AskAgain"))!;
         var isSame = CryptographicOperations.FixedTimeEquals(first, second);
         CryptographicOperations.ZeroMemory(second);
-        return isSame ? first : throw new StartupException(RootCommand.Say("NotAlike"));
+        return isSame ? first : throw new StartupException(RootSealCommand.Say("NotAlike"));
     }
 
     private static byte[]? AskFor(string question)

@@ -38,7 +38,7 @@ internal static class ServerCommand
         command.Subcommands.Add(LogCommand.Create());
         command.Subcommands.Add(BackupCommands.Restore());
         command.Subcommands.Add(RecoverCommand.Create(Host, Port));
-        command.Subcommands.Add(RootCommand.Create());
+        command.Subcommands.Add(RootSealCommand.Create());
         command.Subcommands.Add(UpgradeCommand.Create());
         command.SetAction(run);
         return command;

@@ -12,9 +12,9 @@ namespace Rivet.Server.Sealing;
 /// <c>root seal|unseal|show</c>, for the owner of the folders, whether the server runs or not: it reads the file at its start. Sealing a sealed root is how
 /// a passphrase is changed.
 /// </summary>
-internal static class RootCommand
+internal static class RootSealCommand
 {
-    private static readonly ResourceManager Texts = new("Rivet.Server.Sealing.RootText", typeof(RootCommand).Assembly);
+    private static readonly ResourceManager Texts = new("Rivet.Server.Sealing.RootText", typeof(RootSealCommand).Assembly);
 
     public static Command Create() => new("root", Say("About")) { Seal(), Unseal(), Show() };
 
