@@ -80,6 +80,7 @@ internal static class Modules
         endpoints.MapMessaging(app.Services);
         endpoints.MapMail(app.Services);
         endpoints.MapAudit(app.Services);
+        endpoints.MapVault(app.Services);
         endpoints.MapOperations(app.Services);
         app.UseTelemetry();
         app.MapHealth();
