@@ -15,6 +15,9 @@ public sealed record BackupStanding
     /// <summary>Whether the second can be seen from here.</summary>
     public required bool EpochsAreThere { get; init; }
 
+    /// <summary>For how long a run made before a key's destruction can bring it back.</summary>
+    public required TimeSpan Window { get; init; }
+
     /// <summary>The state that the newest run holds; null before the first.</summary>
     public required DateTimeOffset? LastRun { get; init; }
 
@@ -38,6 +41,7 @@ public sealed record BackupStanding
             EpochsFolder = settings.Epochs,
             IsThere = Directory.Exists(settings.Destination),
             EpochsAreThere = Directory.Exists(settings.Epochs),
+            Window = settings.Window,
             LastRun = last?.At,
             OpensUntil = settings.Epoch is { } epoch && epoch.Id == last?.Epoch ? epoch.Ends : null,
         };
