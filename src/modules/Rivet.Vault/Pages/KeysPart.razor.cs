@@ -100,7 +100,7 @@ public sealed partial class KeysPart
         _ => [],
     };
 
-    private string? ChoiceLabel => chosen is { } action && Choices.Count > 0 ? Texts[$"Choice.{action}"] : null;
+    private string? ChoiceLabel => chosen is { } action && Choices.Count > 0 ? Texts[$"Choice.{action}"].Value : null;
 
     private static string LogOf(string application)
     {
