@@ -43,6 +43,6 @@ switch (args)
         return await WebBench.RunAsync(Report.Parse(options));
 
     default:
-        Console.Error.WriteLine("Usage: ./rivet bench NAME [--json FILE]. NAME is first, lws, web, day1, audit or vault, or a part: first.startup, first.rtt64, first.send, first.memory, lws.rtt1, lws.rtt64, lws.bulk, lws.signin, lws.allocations, lws.memory, day1.chat, day1.backup, audit.append, audit.verify1m, audit.sealed, audit.query, audit.sendcost, vault.wrap, vault.encrypt4k, vault.encrypt256");
+        Console.Error.WriteLine("Usage: ./rivet bench NAME [--json FILE]. NAME is first, lws, web, day1, audit or vault, or a part: first.startup, first.rtt64, first.send, first.memory, lws.rtt1, lws.rtt64, lws.bulk, lws.signin, lws.allocations, lws.memory, day1.chat, day1.backup, audit.append, audit.verify1m, audit.sealed, audit.query, audit.sendcost, vault.wrap, vault.encrypt4k, vault.encrypt256, vault.revoke.p99, vault.rewrap");
         return 2;
 }

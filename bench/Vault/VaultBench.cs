@@ -16,7 +16,7 @@ internal static class VaultBench
     private static readonly KeyScope Scope = KeyScope.Of(new CompanyId(Guid.CreateVersion7()), "messaging", KeyPeriod.Unbounded);
     private static readonly byte[] Context = new byte[33];
 
-    public static bool Knows(string name) => name is "vault" or "vault.wrap" or "vault.encrypt4k" or "vault.encrypt256";
+    public static bool Knows(string name) => name is "vault" or "vault.wrap" or "vault.encrypt4k" or "vault.encrypt256" or "vault.revoke.p99" or "vault.rewrap";
 
     public static async Task<int> RunAsync(string name, Report report)
     {
@@ -45,6 +45,19 @@ internal static class VaultBench
             foreach (var part in parts.Reverse())
             {
                 await part.StopAsync(CancellationToken.None);
+            }
+
+            if (name is "vault" or "vault.revoke.p99")
+            {
+                using var server = await BenchKeyServer.StartAsync(Path.Combine(folder, "keyserver"), module);
+                await using var withFile = await StartAsync(Path.Combine(folder, "revoke"), module: null);
+                await RevokeBench.RunAsync(withFile, server, report);
+            }
+
+            if (name is "vault" or "vault.rewrap")
+            {
+                await using var withFile = await StartAsync(Path.Combine(folder, "rewrap"), module: null);
+                await RewrapBench.RunAsync(withFile, report);
             }
         }
         finally
@@ -126,12 +139,12 @@ internal static class VaultBench
         return count / Stopwatch.GetElapsedTime(begun).TotalSeconds;
     }
 
-    private static async Task<ServiceProvider> StartAsync(string folder, RootModuleOptions module)
+    private static async Task<ServiceProvider> StartAsync(string folder, RootModuleOptions? module)
     {
         var services = new ServiceCollection();
         services.AddLogging();
         services.AddStorage(options => options.Folder = Path.Combine(folder, "data"));
-        services.AddVault(options => (options.RootKeyFile, options.RootModule) = (Path.Combine(folder, "keys", "root.key"), module));
+        services.AddVault(options => (options.RootKeyFile, options.RootModule, options.AllowsLocalKeyServices) = (Path.Combine(folder, "keys", "root.key"), module, true));
         var provider = services.BuildServiceProvider();
         foreach (var part in provider.GetServices<IHostedService>().Where(part => part is not BackgroundService))
         {

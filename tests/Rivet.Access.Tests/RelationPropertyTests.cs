@@ -93,7 +93,7 @@ public sealed class RelationPropertyTests
         {
             ("link.echo" or "identity.self.read" or "identity.page.open" or "conversation.list", "company") => anyone,
             ("identity.people.read" or "conversation.create" or "presence.watch", "company") => staff,
-            ("identity.people.import" or "identity.invitation.create" or "identity.device.read" or "conversation.import" or "message.policy" or "settings.read" or "mail.manage" or "audit.share" or "audit.key" or "vault.read" or "vault.manage" or "audit.retain" or "identity.company.change"
+            ("identity.people.import" or "identity.invitation.create" or "identity.device.read" or "conversation.import" or "message.policy" or "settings.read" or "mail.manage" or "audit.share" or "audit.key" or "vault.read" or "vault.manage" or "transit.manage" or "audit.retain" or "identity.company.change"
                 or "status.read" or "audit.read", "company") => administrator,
             ("identity.self.read" or "identity.invitation.create" or "identity.device.read" or "identity.device.sign-out",
                 "person") => administrator || (anyone && oneself),

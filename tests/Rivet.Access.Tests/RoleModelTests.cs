@@ -55,6 +55,7 @@ public sealed class RoleModelTests : IAsyncLifetime
         { "audit.key", "company", "a", "" },
         { "vault.read", "company", "a", "" },
         { "vault.manage", "company", "a", "" },
+        { "transit.manage", "company", "a", "" },
     };
 
     public async ValueTask InitializeAsync()

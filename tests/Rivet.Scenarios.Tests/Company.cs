@@ -34,10 +34,10 @@ internal sealed class Company : IAsyncDisposable
     }
 
     /// <summary>Invites somebody and lets their first device join.</summary>
-    public async Task<Device> AddAsync(string name, string deviceName = "laptop")
+    public async Task<Device> AddAsync(string name, string deviceName = "laptop", Role role = Role.Member)
     {
         var invited = await Founder.AskAsync(
-            Method.CreateInvitation, new CreateInvitationRequest { Role = Role.Member, PersonName = name }, CreateInvitationResponse.Parser);
+            Method.CreateInvitation, new CreateInvitationRequest { Role = role, PersonName = name }, CreateInvitationResponse.Parser);
         var device = await Device.JoinAsync(Target, new Join { Code = invited.Code, PersonName = name, DeviceName = deviceName });
         devices.Add(device);
         return device;

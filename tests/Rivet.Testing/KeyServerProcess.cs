@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.Versioning;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -46,9 +47,14 @@ public sealed partial class KeyServerProcess(TempFolder temp, SoftToken token) :
     }
 
     /// <summary>Starts it on a free port, and waits until it answers.</summary>
-    public async Task StartAsync(CancellationToken ct)
+    public Task StartAsync(CancellationToken ct) => StartAsync("0", ct);
+
+    /// <summary>Starts it where it was before.</summary>
+    public Task StartAgainAsync(CancellationToken ct) => StartAsync(new Uri(Address).Port.ToString(CultureInfo.InvariantCulture), ct);
+
+    private async Task StartAsync(string port, CancellationToken ct)
     {
-        running = Process.Start(StartInfo("run", "--port", "0"))!;
+        running = Process.Start(StartInfo("run", "--port", port))!;
         var line = await running.StandardOutput.ReadLineAsync(ct) ?? "";
         Address = AddressForm().Match(line) is { Success: true } found
             ? $"https://localhost:{found.Groups[1].Value}/acme/kms/xks/v1"

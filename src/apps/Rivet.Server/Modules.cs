@@ -15,6 +15,7 @@ using Rivet.Server.Operations;
 using Rivet.Server.Pages;
 using Rivet.Server.Startup;
 using Rivet.Storage;
+using Rivet.Transit;
 using Rivet.Vault;
 
 namespace Rivet.Server;
@@ -80,12 +81,12 @@ internal static class Modules
 
     private static IServiceCollection AddTables(this IServiceCollection services, ServerOptions options, string rootKeyFile)
         => services.AddTables(
-            vault => (vault.RootKeyFile, vault.RootModule) = (rootKeyFile, options.RootModule),
+            vault => (vault.RootKeyFile, vault.RootModule, vault.AllowsLocalKeyServices) = (rootKeyFile, options.RootModule, options.KeyServerHere),
             identity => (identity.PublicHost, identity.PublicPort) = (options.PublicHost, options.Port),
             audit => (audit.WebhooksToPrivateNetworks, audit.ExportsToLoopback) = (options.ExportsInside, options.ExportsInside));
 
     private static IServiceCollection AddTables(this IServiceCollection services, Action<VaultOptions> vault, Action<IdentityOptions> identity, Action<AuditOptions> audit)
-        => services.AddAccess().AddVault(vault).AddAudit(audit).AddMail().AddIdentity(identity).AddMessaging();
+        => services.AddAccess().AddVault(vault).AddTransit().AddAudit(audit).AddMail().AddIdentity(identity).AddMessaging();
 
     public static void MapModules(this WebApplication app)
     {
@@ -95,10 +96,12 @@ internal static class Modules
         endpoints.MapMail(app.Services);
         endpoints.MapAudit(app.Services);
         endpoints.MapVault(app.Services);
+        endpoints.MapTransit(app.Services);
         endpoints.MapOperations(app.Services);
         app.UseTelemetry();
         app.MapHealth();
         app.MapAuditFiles();
+        app.MapTransitApi();
         app.MapRivetPages();
         app.UseWebSockets();
         app.MapRivetLink();

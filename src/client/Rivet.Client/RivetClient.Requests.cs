@@ -154,6 +154,22 @@ public sealed partial class RivetClient
     public Task<Result<RemoveLogWitnessResponse, ClientRefusal>> RemoveLogWitnessAsync(string name, CancellationToken ct)
         => AskAsync(Method.RemoveLogWitness, new RemoveLogWitnessRequest { Name = name }, RemoveLogWitnessResponse.Parser, ct);
 
+    /// <summary>Lets a program use the company's keys over the cryptographic API; the answer's token is shown this once.</summary>
+    public Task<Result<AddTransitApplicationResponse, ClientRefusal>> AddTransitApplicationAsync(AddTransitApplicationRequest application, CancellationToken ct)
+        => AskAsync(Method.AddTransitApplication, application, AddTransitApplicationResponse.Parser, ct);
+
+    /// <summary>The programs that may use the company's keys.</summary>
+    public Task<Result<ListTransitApplicationsResponse, ClientRefusal>> ListTransitApplicationsAsync(CancellationToken ct)
+        => AskAsync(Method.ListTransitApplications, new ListTransitApplicationsRequest(), ListTransitApplicationsResponse.Parser, ct);
+
+    /// <summary>Takes a program's token back; its keys stay.</summary>
+    public Task<Result<RemoveTransitApplicationResponse, ClientRefusal>> RemoveTransitApplicationAsync(string name, CancellationToken ct)
+        => AskAsync(Method.RemoveTransitApplication, new RemoveTransitApplicationRequest { Name = name }, RemoveTransitApplicationResponse.Parser, ct);
+
+    /// <summary>The company's keys of the cryptographic API, never their material.</summary>
+    public Task<Result<ListTransitKeysResponse, ClientRefusal>> ListTransitKeysAsync(CancellationToken ct)
+        => AskAsync(Method.ListTransitKeys, new ListTransitKeysRequest(), ListTransitKeysResponse.Parser, ct);
+
     /// <summary>For how long what events of each class say can be read, and what is destroyed next.</summary>
     public Task<Result<ReadLogRetentionResponse, ClientRefusal>> ReadLogRetentionAsync(CancellationToken ct)
         => AskAsync(Method.ReadLogRetention, new ReadLogRetentionRequest(), ReadLogRetentionResponse.Parser, ct);

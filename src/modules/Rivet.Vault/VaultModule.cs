@@ -11,7 +11,7 @@ namespace Rivet.Vault;
 public static class VaultModule
 {
     /// <summary>The tables whose rows hold wrapped keys: backups keep them apart from everything else.</summary>
-    public static IReadOnlyList<string> KeyTables { get; } = ["vault_key", "vault_signing_key", "vault_company", "vault_company_key"];
+    public static IReadOnlyList<string> KeyTables { get; } = ["vault_key", "vault_signing_key", "vault_company", "vault_company_key", "vault_request"];
 
     /// <summary>
     /// Adds <see cref="IVault"/> with a software key ring. Call it after the storage: the vault refuses to start when

@@ -180,6 +180,23 @@ public abstract class CompanyKeyContractTests : IDisposable
     }
 
     [Fact]
+    public async Task Request_NobodyDecided_LosesWhatWasPreparedForIt()
+    {
+        await using var host = await StartAsync();
+        await host.SealAsync(Scope, "text");
+        await host.Get<KeyDesk>().AskAsync(await host.PermitAsync(Company), new(KeyAction.Rotate), "yearly", Ct);
+        host.Time.Advance(KeyRequest.Lasts - TimeSpan.FromSeconds(1));
+        await host.Get<DestructionKeeper>().RunOnceAsync(Ct);
+        Assert.False(await IsOverwrittenAsync());
+        host.Time.Advance(TimeSpan.FromSeconds(1));
+        await host.Get<DestructionKeeper>().RunOnceAsync(Ct);
+        Assert.True(await IsOverwrittenAsync());
+
+        ValueTask<bool> IsOverwrittenAsync()
+            => host.Store.ReadAsync(session => session.QueryFirst("SELECT wrapped = zeroblob(length(wrapped)) FROM vault_request", row => row.GetInt64(0) == 1), Ct);
+    }
+
+    [Fact]
     public async Task KeyFromBeforeCompaniesHadKeys_OpensAndIsWrappedAnew()
     {
         byte[] bytes;
@@ -200,7 +217,7 @@ public abstract class CompanyKeyContractTests : IDisposable
         Assert.Equal("old", await again.OpenTextAsync(Scope, bytes));
     }
 
-    public virtual void Dispose()
+    public void Dispose()
     {
         Folder.Dispose();
         GC.SuppressFinalize(this);

@@ -22,6 +22,7 @@ internal static class AdminCommands
         AdminRetention.Build(options),
         AdminLimits.Build(options),
         AdminKeys.Build(options),
+        AdminTransit.Build(options),
     };
 
     private static Command Invite(Options options)

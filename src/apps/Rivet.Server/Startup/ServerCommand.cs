@@ -23,11 +23,12 @@ internal static class ServerCommand
     private static readonly Option<bool> BoundOnly = new("--bound-links-only") { Description = "Refuse links that cannot be bound to their TLS channel: those of browsers" };
     private static readonly Option<bool> BehindProxy = new("--behind-proxy") { Description = "All connections come from a proxy's address: bound them in all, not by address" };
     private static readonly Option<bool> ExportsInside = new("--exports-inside") { Description = "Exports of security logs may go to this machine, and webhooks into private networks" };
+    private static readonly Option<bool> KeyServerHere = new("--key-server-here") { Description = "A company's own key server may be on this very machine: for trying it out." };
     private static readonly Option<bool> Json = new("--json") { Description = "Announce the server in one line of JSON, and log so" };
 
     public static RootCommand Create(Func<ParseResult, CancellationToken, Task<int>> run)
     {
-        var command = new RootCommand("The Rivet server.") { Data, Keys, KeyModule, Token, PinFile, Port, Host, Quota, BoundOnly, BehindProxy, ExportsInside, Json };
+        var command = new RootCommand("The Rivet server.") { Data, Keys, KeyModule, Token, PinFile, Port, Host, Quota, BoundOnly, BehindProxy, ExportsInside, KeyServerHere, Json };
         command.Subcommands.Add(BackupCommands.Backup());
         command.Subcommands.Add(CertificateCommand.Create(Data, Keys));
         command.Subcommands.Add(DoctorCommand.Create(Data, Keys, Port, Host));
@@ -57,6 +58,7 @@ internal static class ServerCommand
             BoundOnly = parsed.GetValue(BoundOnly),
             BehindProxy = parsed.GetValue(BehindProxy),
             ExportsInside = parsed.GetValue(ExportsInside),
+            KeyServerHere = parsed.GetValue(KeyServerHere),
             Json = parsed.GetValue(Json),
         };
 

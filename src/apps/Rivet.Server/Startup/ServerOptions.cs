@@ -33,6 +33,9 @@ internal sealed record ServerOptions
     /// <summary>Whether exports of security logs may go to this machine, and webhooks into private networks.</summary>
     public bool ExportsInside { get; init; }
 
+    /// <summary>A company's own key server may be on this very machine.</summary>
+    public bool KeyServerHere { get; init; }
+
     /// <summary>Whether the announcement is one line of JSON, and so are the logs.</summary>
     public required bool Json { get; init; }
 

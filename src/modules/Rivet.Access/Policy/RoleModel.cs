@@ -54,6 +54,7 @@ internal static class RoleModel
         new("audit.key",                  "company",      Role(Administrator)),
         new("vault.read",                 "company",      Role(Administrator)),
         new("vault.manage",               "company",      Role(Administrator)),
+        new("transit.manage",             "company",      Role(Administrator)),
     ];
 
     private static readonly FrozenDictionary<string, Rule[]> ByPermission = Rules

@@ -9,7 +9,7 @@ namespace Rivet.Vault;
 
 /// <summary>
 /// Destroys the companies' keys whose waiting time is over: every version, and every data key under them, in one transaction; then what a key module holds of
-/// them, for as long as it takes the module to answer.
+/// them, for as long as it takes the module to answer. What was prepared for requests that nobody decided in time goes too.
 /// </summary>
 internal sealed class DestructionKeeper(RootKey root, Withholding withholding, IStore store, TimeProvider time, ILogger<DestructionKeeper> log) : BackgroundService
 {
@@ -27,6 +27,12 @@ internal sealed class DestructionKeeper(RootKey root, Withholding withholding, I
         }
 
         await ClearModuleAsync(ct);
+        var late = now - KeyRequest.Lasts;
+        if (await store.ReadAsync(session => KeyRequestTable.HasLate(session, late), ct))
+        {
+            await store.WriteAsync(transaction => KeyRequestTable.Clear(transaction, late, company: null), ct);
+        }
+
         return destroyed;
     }
 
@@ -63,6 +69,7 @@ internal sealed class DestructionKeeper(RootKey root, Withholding withholding, I
 
         var versions = CompanyKeyTable.Versions(transaction, company).Count(row => row.IsLiving && CompanyKeyTable.DestroyVersion(transaction, company, row.Version, now.ToUnixTimeMilliseconds()) == 1);
         var keys = KeyStore.DestroyAll(transaction, company);
+        KeyRequestTable.Clear(transaction, now - KeyRequest.Lasts, company);
         CompanyKeyTable.Put(transaction, company, standing with { State = CompanyState.Destroyed, DestroyMs = null, ChangedMs = now.ToUnixTimeMilliseconds() });
         Record(transaction, company, standing, now, versions, keys);
         transaction.ForgetOverwritten();

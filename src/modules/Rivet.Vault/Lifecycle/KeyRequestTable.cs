@@ -7,7 +7,7 @@ namespace Rivet.Vault;
 /// <summary>The requests in the store.</summary>
 internal static class KeyRequestTable
 {
-    private const string Columns = "request_id, company, action, version, payload, state, asked_by, asked_ms, decided_by, decided_ms";
+    private const string Columns = "request_id, company, action, version, wrapped, state, asked_by, asked_ms, decided_by, decided_ms";
 
     public static KeyRequest? Find(ReadSession session, CompanyId company, Guid id)
         => session.QueryFirst($"SELECT {Columns} FROM vault_request WHERE request_id = $1 AND company = $2", Map, Binding.Bytes(id), company.ToBytes());
@@ -22,11 +22,37 @@ internal static class KeyRequestTable
             Binding.Bytes(request.Id), request.Company.ToBytes(), (int)request.Action, (long)request.Version, request.Payload, (int)request.State,
             request.AskedBy.ToBytes(), request.AskedAt.ToUnixTimeMilliseconds());
 
-    /// <summary>Notes the decision, and forgets what was prepared.</summary>
+    /// <summary>Notes the decision, and overwrites what was prepared.</summary>
     public static void Decide(WriteTransaction transaction, KeyRequest request, KeyRequestState state, PersonId by, DateTimeOffset at)
-        => transaction.Execute(
-            "UPDATE vault_request SET state = $2, decided_by = $3, decided_ms = $4, payload = zeroblob(length(payload)) WHERE request_id = $1",
+    {
+        transaction.Execute(
+            "UPDATE vault_request SET state = $2, decided_by = $3, decided_ms = $4, wrapped = zeroblob(length(wrapped)) WHERE request_id = $1",
             Binding.Bytes(request.Id), (int)state, by.ToBytes(), at.ToUnixTimeMilliseconds());
+        transaction.ForgetOverwritten();
+    }
+
+    /// <summary>Overwrites what was prepared for requests that nobody decided in time, and for all open ones of a company that is given.</summary>
+    public static int Clear(WriteTransaction transaction, DateTimeOffset before, CompanyId? company)
+    {
+        var cleared = transaction.Execute(
+            """
+            UPDATE vault_request SET wrapped = zeroblob(length(wrapped))
+            WHERE state = $1 AND (asked_ms <= $2 OR company = $3) AND wrapped <> zeroblob(length(wrapped))
+            """,
+            (int)KeyRequestState.Open, before.ToUnixTimeMilliseconds(), company?.ToBytes());
+        if (cleared > 0)
+        {
+            transaction.ForgetOverwritten();
+        }
+
+        return cleared;
+    }
+
+    /// <summary>Whether somebody's request was left undecided with something prepared.</summary>
+    public static bool HasLate(ReadSession session, DateTimeOffset before)
+        => session.QueryFirst(
+            "SELECT EXISTS (SELECT 1 FROM vault_request WHERE state = $1 AND asked_ms <= $2 AND wrapped <> zeroblob(length(wrapped)))",
+            row => row.GetInt64(0) == 1, (int)KeyRequestState.Open, before.ToUnixTimeMilliseconds());
 
     private static KeyRequest Map(DbDataReader row) => new()
     {

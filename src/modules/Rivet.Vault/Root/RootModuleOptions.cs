@@ -14,5 +14,8 @@ public sealed record RootModuleOptions
     /// <summary>The file whose first line is the token's user PIN, for its owner only.</summary>
     public required string PinFile { get; init; }
 
-    internal KeyModuleSettings ToSettings() => new() { Library = Library, Token = Token, Pin = TokenPin.FromFile(PinFile) };
+    /// <summary>For tests with a module that knows no other hash: lets keys be imported by OAEP with SHA-1.</summary>
+    internal bool AllowsOaepSha1 { get; init; }
+
+    internal KeyModuleSettings ToSettings() => new() { Library = Library, Token = Token, Pin = TokenPin.FromFile(PinFile), AllowsOaepSha1 = AllowsOaepSha1 };
 }

@@ -32,7 +32,7 @@ CREATE TABLE vault_request (
     company    BLOB NOT NULL,
     action     INTEGER NOT NULL,
     version    INTEGER NOT NULL,
-    payload    BLOB NOT NULL,
+    wrapped    BLOB NOT NULL,
     state      INTEGER NOT NULL,
     asked_by   BLOB NOT NULL,
     asked_ms   INTEGER NOT NULL,
