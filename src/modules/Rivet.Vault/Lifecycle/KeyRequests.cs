@@ -23,10 +23,10 @@ internal sealed class KeyRequests(KeyDesk desk, IOptions<VaultOptions> options, 
         endpoints.Map(Method.BeginKeyImport, BeginKeyImportRequest.Parser, KeyDesk.Manage, (subject, _) => Resource.Of(subject.Company), BeginImportAsync);
     }
 
-    private async ValueTask<Result<ReadCompanyKeyResponse, Refusal>> ReadAsync(Permit permit, ReadCompanyKeyRequest request, CancellationToken ct)
+    internal async ValueTask<Result<ReadCompanyKeyResponse, Refusal>> ReadAsync(Permit permit, ReadCompanyKeyRequest request, CancellationToken ct)
         => (await desk.ReadAsync(permit, ct)).TryGet(out var view, out var why) ? new ReadCompanyKeyResponse { Key = ToWire(view) } : why.ToWire();
 
-    private async ValueTask<Result<AskKeyChangeResponse, Refusal>> AskAsync(Permit permit, AskKeyChangeRequest request, CancellationToken ct)
+    internal async ValueTask<Result<AskKeyChangeResponse, Refusal>> AskAsync(Permit permit, AskKeyChangeRequest request, CancellationToken ct)
     {
         if (!TryRead(request).TryGet(out var wanted, out var why))
         {
@@ -38,18 +38,18 @@ internal sealed class KeyRequests(KeyDesk desk, IOptions<VaultOptions> options, 
             : why.ToWire();
     }
 
-    private async ValueTask<Result<ApproveKeyChangeResponse, Refusal>> ApproveAsync(Permit permit, ApproveKeyChangeRequest request, CancellationToken ct)
+    internal async ValueTask<Result<ApproveKeyChangeResponse, Refusal>> ApproveAsync(Permit permit, ApproveKeyChangeRequest request, CancellationToken ct)
         => IdOf(request.RequestId) is not { } id ? KeyRefusal.NoRequest.ToWire()
             : (await desk.ApproveAsync(permit, id, ct)).TryGet(out var view, out var why) ? new ApproveKeyChangeResponse { Key = ToWire(view) } : why.ToWire();
 
-    private async ValueTask<Result<DeclineKeyChangeResponse, Refusal>> DeclineAsync(Permit permit, DeclineKeyChangeRequest request, CancellationToken ct)
+    internal async ValueTask<Result<DeclineKeyChangeResponse, Refusal>> DeclineAsync(Permit permit, DeclineKeyChangeRequest request, CancellationToken ct)
         => IdOf(request.RequestId) is not { } id ? KeyRefusal.NoRequest.ToWire()
             : (await desk.DeclineAsync(permit, id, ct)).TryGet(out var view, out var why) ? new DeclineKeyChangeResponse { Key = ToWire(view) } : why.ToWire();
 
-    private async ValueTask<Result<CancelKeyDestructionResponse, Refusal>> CancelAsync(Permit permit, CancelKeyDestructionRequest request, CancellationToken ct)
+    internal async ValueTask<Result<CancelKeyDestructionResponse, Refusal>> CancelAsync(Permit permit, CancelKeyDestructionRequest request, CancellationToken ct)
         => (await desk.CancelDestructionAsync(permit, ct)).TryGet(out var view, out var why) ? new CancelKeyDestructionResponse { Key = ToWire(view) } : why.ToWire();
 
-    private async ValueTask<Result<BeginKeyImportResponse, Refusal>> BeginImportAsync(Permit permit, BeginKeyImportRequest request, CancellationToken ct)
+    internal async ValueTask<Result<BeginKeyImportResponse, Refusal>> BeginImportAsync(Permit permit, BeginKeyImportRequest request, CancellationToken ct)
         => (await desk.BeginImportAsync(permit, ct)).TryGet(out var begun, out var why)
             ? new BeginKeyImportResponse { ImportId = Bytes(begun.Id), PublicKey = begun.PublicKey, IsSha1 = begun.IsSha1, UntilMs = begun.Until.ToUnixTimeMilliseconds() }
             : why.ToWire();
