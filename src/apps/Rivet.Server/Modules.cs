@@ -51,7 +51,7 @@ internal static class Modules
     {
         try
         {
-            return BackupStanding.Read(keysFolder)?.Window;
+            return BackupStanding.ReadWindow(keysFolder);
         }
         catch (BackupException)
         {

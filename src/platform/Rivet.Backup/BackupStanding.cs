@@ -15,14 +15,15 @@ public sealed record BackupStanding
     /// <summary>Whether the second can be seen from here.</summary>
     public required bool EpochsAreThere { get; init; }
 
-    /// <summary>For how long a run made before a key's destruction can bring it back.</summary>
-    public required TimeSpan Window { get; init; }
-
     /// <summary>The state that the newest run holds; null before the first.</summary>
     public required DateTimeOffset? LastRun { get; init; }
 
     /// <summary>When the newest run can no longer be opened; null where that is not known.</summary>
     public required DateTimeOffset? OpensUntil { get; init; }
+
+    /// <summary>For how long a run made before a key's destruction can bring it back; null when nothing was set up. Reads one small file.</summary>
+    /// <exception cref="BackupException">It cannot be read.</exception>
+    public static TimeSpan? ReadWindow(string keysFolder) => BackupSettings.TryRead(keysFolder)?.Window;
 
     /// <summary>Reads it; null when nothing was set up.</summary>
     /// <exception cref="BackupException">A file cannot be read.</exception>
@@ -41,7 +42,6 @@ public sealed record BackupStanding
             EpochsFolder = settings.Epochs,
             IsThere = Directory.Exists(settings.Destination),
             EpochsAreThere = Directory.Exists(settings.Epochs),
-            Window = settings.Window,
             LastRun = last?.At,
             OpensUntil = settings.Epoch is { } epoch && epoch.Id == last?.Epoch ? epoch.Ends : null,
         };

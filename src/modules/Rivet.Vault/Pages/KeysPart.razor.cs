@@ -4,6 +4,7 @@ using Microsoft.Extensions.Localization;
 using Microsoft.Extensions.Options;
 using Rivet.Hosting.Pages;
 using Rivet.Kernel;
+using Rivet.Storage;
 using Rivet.UiKit;
 
 namespace Rivet.Vault.Pages;
@@ -25,6 +26,7 @@ public sealed partial class KeysPart
     private string? said;
     private string? asked;
     private string typedName = string.Empty;
+    private TimeSpan? backupWindow;
     private bool mayNot;
     private bool busy;
     private bool sawRewrap;
@@ -80,7 +82,7 @@ public sealed partial class KeysPart
 
     private string KeyName => Standing!.KeyId.ToString("N")[^8..];
 
-    private string BackupLine => Options.Value.BackupWindow?.Invoke() is { } window ? Texts["BackupWindow", window.TotalDays] : Texts["BackupNone"];
+    private string BackupLine => backupWindow is { } window ? Texts["BackupWindow", window.TotalDays] : Texts["BackupNone"];
 
     private string KillSwitch
     {
@@ -171,9 +173,18 @@ public sealed partial class KeysPart
             return false;
         }
 
-        (view, mayNot) = (seen, false);
+        (view, mayNot, backupWindow) = (seen, false, Options.Value.BackupWindow?.Invoke());
         sawRewrap |= seen.ToRewrap > 0;
-        names = await Names.ReadAsync([.. seen.Requests.SelectMany(one => new[] { one.Request.AskedBy, one.Request.DecidedBy }).Where(person => person != default).Distinct()], CancellationToken.None);
+        try
+        {
+            var people = seen.Requests.SelectMany(one => new[] { one.Request.AskedBy, one.Request.DecidedBy }).Where(person => person != default).Distinct().ToArray();
+            names = await Names.ReadAsync(people, CancellationToken.None);
+        }
+        catch (StoreUnavailableException)
+        {
+            // The key matters more than how people are called: their identifiers are shown until the next look.
+        }
+
         return true;
     }
 
