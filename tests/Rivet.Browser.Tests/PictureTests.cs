@@ -57,7 +57,7 @@ public sealed class PictureTests(Chromium chromium)
                 (options.ColorScheme, options.Locale, options.StorageState) = (scheme, locale, state);
                 options.ViewportSize = new ViewportSize { Width = width, Height = width == 390 ? 844 : 800 };
             });
-            foreach (var path in new[] { "/people", "/status", "/log", "/log/board?period=24h", "/welcome", "/settings/mail" })
+            foreach (var path in new[] { "/people", "/status", "/log", "/log/board?period=24h", "/welcome", "/settings/mail", "/settings/keys" })
             {
                 var other = await visit.PageAsync(path);
                 await Expect(other.Locator(path.StartsWith("/log/", StringComparison.Ordinal) ? ".rv-board[aria-busy=false]" : "[aria-busy=false]").First).ToBeVisibleAsync();

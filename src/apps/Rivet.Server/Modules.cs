@@ -35,6 +35,7 @@ internal static class Modules
         builder.Services.AddCertificates(certificates);
         builder.Services.AddSingleton<ICertificateObserver, CertificateAudit>();
         builder.Services.AddTables(options, keys.RootKeyFile);
+        builder.Services.Configure<VaultOptions>(vault => vault.BackupWindow = () => WindowOf(keys.Path));
         builder.AddCluster();
         builder.Services.AddTelemetry();
         builder.Services.AddSingleton<OperationsRequests>();
@@ -44,6 +45,19 @@ internal static class Modules
     /// <summary>What is backed up, and which tables hold wrapped keys: these never go into a data pack.</summary>
     public static BackupPlan BackupOf(string dataFolder, string keysFolder)
         => new() { DataFolder = dataFolder, KeysFolder = keysFolder, KeyTables = VaultModule.KeyTables };
+
+    /// <summary>How long a backup can bring a destroyed key back; null when none is set up, or its settings cannot be read.</summary>
+    private static TimeSpan? WindowOf(string keysFolder)
+    {
+        try
+        {
+            return BackupStanding.ReadWindow(keysFolder);
+        }
+        catch (BackupException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>The store and what has tables in it, without anything that serves: their scripts, and enough to open a store.</summary>
     public static IServiceCollection OverStore(ServerOptions options, string rootKeyFile)
@@ -81,6 +95,7 @@ internal static class Modules
         endpoints.MapMessaging(app.Services);
         endpoints.MapMail(app.Services);
         endpoints.MapAudit(app.Services);
+        endpoints.MapVault(app.Services);
         endpoints.MapTransit(app.Services);
         endpoints.MapOperations(app.Services);
         app.UseTelemetry();

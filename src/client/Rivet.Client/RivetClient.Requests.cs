@@ -99,6 +99,34 @@ public sealed partial class RivetClient
     public Task<Result<RevokeLogKeyResponse, ClientRefusal>> RevokeLogKeyAsync(string id, CancellationToken ct)
         => AskAsync(Method.RevokeLogKey, new RevokeLogKeyRequest { Id = id }, RevokeLogKeyResponse.Parser, ct);
 
+    /// <summary>How the company's key stands. Needs the permission to read about it.</summary>
+    public Task<Result<ReadCompanyKeyResponse, ClientRefusal>> ReadCompanyKeyAsync(CancellationToken ct)
+        => AskAsync(Method.ReadCompanyKey, new ReadCompanyKeyRequest(), ReadCompanyKeyResponse.Parser, ct);
+
+    /// <summary>Asks for a change to the company's key; another administrator approves it. Needs the permission to manage the key.</summary>
+    public Task<Result<AskKeyChangeResponse, ClientRefusal>> AskKeyChangeAsync(AskKeyChangeRequest change, CancellationToken ct)
+        => AskAsync(Method.AskKeyChange, change, AskKeyChangeResponse.Parser, ct);
+
+    /// <summary>Does what another administrator asked for. Needs the permission to manage the key.</summary>
+    /// <param name="request">The request's id.</param>
+    /// <param name="ct">Cancels waiting.</param>
+    public Task<Result<ApproveKeyChangeResponse, ClientRefusal>> ApproveKeyChangeAsync(ByteString request, CancellationToken ct)
+        => AskAsync(Method.ApproveKeyChange, new ApproveKeyChangeRequest { RequestId = request }, ApproveKeyChangeResponse.Parser, ct);
+
+    /// <summary>Declines what was asked for, or withdraws what one asked for oneself. Needs the permission to manage the key.</summary>
+    /// <param name="request">The request's id.</param>
+    /// <param name="ct">Cancels waiting.</param>
+    public Task<Result<DeclineKeyChangeResponse, ClientRefusal>> DeclineKeyChangeAsync(ByteString request, CancellationToken ct)
+        => AskAsync(Method.DeclineKeyChange, new DeclineKeyChangeRequest { RequestId = request }, DeclineKeyChangeResponse.Parser, ct);
+
+    /// <summary>Cancels a destruction that waits. Needs the permission to manage the key.</summary>
+    public Task<Result<CancelKeyDestructionResponse, ClientRefusal>> CancelKeyDestructionAsync(CancellationToken ct)
+        => AskAsync(Method.CancelKeyDestruction, new CancelKeyDestructionRequest(), CancelKeyDestructionResponse.Parser, ct);
+
+    /// <summary>Begins an import of a key that the company made. Needs the permission to manage the key.</summary>
+    public Task<Result<BeginKeyImportResponse, ClientRefusal>> BeginKeyImportAsync(CancellationToken ct)
+        => AskAsync(Method.BeginKeyImport, new BeginKeyImportRequest(), BeginKeyImportResponse.Parser, TestPatience, ct);
+
     /// <summary>Sends the company's security log somewhere from now on.</summary>
     public Task<Result<AddLogExportResponse, ClientRefusal>> AddLogExportAsync(AddLogExportRequest export, CancellationToken ct)
         => AskAsync(Method.AddLogExport, export, AddLogExportResponse.Parser, ct);

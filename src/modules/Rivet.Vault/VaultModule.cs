@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Rivet.Hosting.Link;
 using Rivet.Hosting.Outgoing;
 using Rivet.Hosting.Status;
 using Rivet.Storage;
@@ -30,7 +31,7 @@ public static class VaultModule
         services.AddSingleton<KeyRing>();
         services.AddSingleton<SigningKeys>();
         services.AddSingleton<Withholding>().AddSingleton<IKeyWatch>(provider => provider.GetRequiredService<Withholding>());
-        services.AddSingleton<Imports>().AddSingleton<KeyDesk>();
+        services.AddSingleton<Imports>().AddSingleton<KeyDesk>().AddSingleton<KeyRequests>();
         services.AddSingleton<KeyServiceWatch>().AddHostedService(provider => provider.GetRequiredService<KeyServiceWatch>());
         services.AddSingleton<DestructionKeeper>().AddHostedService(provider => provider.GetRequiredService<DestructionKeeper>());
         services.AddSingleton<Rewrapper>().AddHostedService(provider => provider.GetRequiredService<Rewrapper>());
@@ -40,5 +41,12 @@ public static class VaultModule
         services.AddHostedService<RootWatch>();
         services.AddSingleton<IStatusSource, VaultStatus>();
         return services.AddMigrations("vault", typeof(VaultModule).Assembly);
+    }
+
+    /// <summary>Maps the requests about a company's key.</summary>
+    public static LwsEndpoints MapVault(this LwsEndpoints endpoints, IServiceProvider services)
+    {
+        services.GetRequiredService<KeyRequests>().Map(endpoints);
+        return endpoints;
     }
 }

@@ -42,6 +42,12 @@ public sealed class VaultOptions
     [Range(typeof(TimeSpan), "00:00:00", "90.00:00:00")]
     public TimeSpan DestructionWaits { get; set; } = TimeSpan.FromDays(7);
 
+    /// <summary>
+    /// For how long a backup made before a key's destruction can bring it back, as the backups are set up now; null, or giving null, when there are none.
+    /// Only said to administrators.
+    /// </summary>
+    public Func<TimeSpan?>? BackupWindow { get; set; }
+
     /// <summary>Lets a customer's key service be on this very machine; for tries and tests.</summary>
     public bool AllowsLocalKeyServices { get; set; }
 

@@ -21,6 +21,10 @@ public sealed record BackupStanding
     /// <summary>When the newest run can no longer be opened; null where that is not known.</summary>
     public required DateTimeOffset? OpensUntil { get; init; }
 
+    /// <summary>For how long a run made before a key's destruction can bring it back; null when nothing was set up. Reads one small file.</summary>
+    /// <exception cref="BackupException">It cannot be read.</exception>
+    public static TimeSpan? ReadWindow(string keysFolder) => BackupSettings.TryRead(keysFolder)?.Window;
+
     /// <summary>Reads it; null when nothing was set up.</summary>
     /// <exception cref="BackupException">A file cannot be read.</exception>
     public static BackupStanding? Read(string keysFolder)

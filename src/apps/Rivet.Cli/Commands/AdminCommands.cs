@@ -21,6 +21,7 @@ internal static class AdminCommands
         AdminMail.Build(options),
         AdminRetention.Build(options),
         AdminLimits.Build(options),
+        AdminKeys.Build(options),
         AdminTransit.Build(options),
         AdminSealing.Build(options),
     };

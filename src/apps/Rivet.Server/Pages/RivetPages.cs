@@ -5,6 +5,7 @@ using Rivet.Hosting.Status;
 using Rivet.Identity;
 using Rivet.Messaging;
 using Rivet.UiKit;
+using Rivet.Vault;
 
 namespace Rivet.Server.Pages;
 
@@ -24,6 +25,7 @@ internal static class RivetPages
         services.AddIdentityPages();
         services.AddMessagingPages();
         services.AddAuditPages();
+        services.AddVaultPages();
         services.AddRazorComponents().AddInteractiveServerComponents(options => options.DisconnectedCircuitRetentionPeriod = TimeSpan.FromMinutes(1));
         services.AddCascadingAuthenticationState();
         services.AddDataProtection().SetApplicationName("rivet").PersistKeysToFileSystem(Directory.CreateDirectory(Path.Combine(keysFolder, "pages")));
