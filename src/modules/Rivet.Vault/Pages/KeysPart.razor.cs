@@ -161,7 +161,12 @@ public sealed partial class KeysPart
             return;
         }
 
-        await TakeAsync(await Asker.ReadAsync());
+        if (await TakeAsync(await Asker.ReadAsync()) && said == "Asked" && Open.Count == 0)
+        {
+            // It was decided meanwhile.
+            said = null;
+        }
+
         StateHasChanged();
     }
 
