@@ -42,11 +42,11 @@ public sealed class KeysTests(Chromium chromium)
         // Disable: nothing of the company is read, but the key can be managed.
         await AskAsync(first, "Disable the key", "a device was stolen", Site.CompanyName);
         await ApproveAsync(second, "Ada Admin", Site.CompanyName);
-        await Expect(first.Locator(".rv-note.attention")).ToContainTextAsync("The key is disabled");
+        await Expect(first.Locator(".rv-keys .rv-note.attention")).ToContainTextAsync("The key is disabled");
         await ana.SayAsync("while it is withheld");
         await Expect(ana.Page.Locator(".ch-app")).ToContainTextAsync("key is withheld");
         await first.ReloadAsync();
-        await Expect(first.Locator(".rv-note.attention")).ToContainTextAsync("The key is disabled");
+        await Expect(first.Locator(".rv-keys .rv-note.attention")).ToContainTextAsync("The key is disabled");
         await CheckAsync(first, "disabled");
         await AskAsync(first, "Enable the key", "found again");
         await ApproveAsync(second, reason: "found again");

@@ -161,7 +161,12 @@ public sealed partial class KeysPart
             return;
         }
 
-        await TakeAsync(await Asker.ReadAsync());
+        if (await TakeAsync(await Asker.ReadAsync()) && said == "Asked" && Open.Count == 0)
+        {
+            // It was decided meanwhile.
+            said = null;
+        }
+
         StateHasChanged();
     }
 
@@ -173,8 +178,9 @@ public sealed partial class KeysPart
             return false;
         }
 
+        // A few keys are wrapped anew between two looks.
+        sawRewrap |= seen.ToRewrap > 0 || (view?.Standing?.Version is { } before && seen.Standing?.Version > before);
         (view, mayNot, backupWindow) = (seen, false, Options.Value.BackupWindow?.Invoke());
-        sawRewrap |= seen.ToRewrap > 0;
         try
         {
             var people = seen.Requests.SelectMany(one => new[] { one.Request.AskedBy, one.Request.DecidedBy }).Where(person => person != default).Distinct().ToArray();
@@ -280,7 +286,7 @@ public sealed partial class KeysPart
         yield return KeyAction.Destroy;
     }
 
-    private IEnumerable<uint> Higher() => view!.Versions.Select(one => one.Version).Where(number => number > Standing!.Minimum && number <= Standing.Version);
+    private IEnumerable<uint> Higher() => view!.Versions.Select(one => one.Version).Where(number => number > Math.Max(1, Standing!.Minimum) && number <= Standing.Version);
 
     private IEnumerable<uint> Older() => view!.Versions.Where(one => one.IsLiving && one.Version < Standing!.Version).Select(one => one.Version);
 
