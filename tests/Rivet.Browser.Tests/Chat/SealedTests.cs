@@ -80,7 +80,8 @@ public sealed class SealedTests(Chromium chromium)
         var post = await OpenedAsync(site.Administrator, group, "see the file");
         Assert.Equal("vermilion.bin", post.Attachments.Single().Name);
         using var read = new MemoryStream();
-        Assert.True((await site.Administrator.GetFileAsync(group, EntityId.Read<FileId>(post.Attachments[0].FileId.Span), read, Ct)).IsOk);
+        var fetched = await site.Administrator.GetFileAsync(group, EntityId.Read<FileId>(post.Attachments[0].FileId.Span), read, Ct);
+        Assert.Equal("", fetched.TryGet(out _, out var refusal) ? "" : refusal.Reason);
         Assert.Equal(content, read.ToArray());
         string[] secrets = [Plum, "crimson", "scarlet", "see the file", "vermilion"];
         var entries = site.Administrator.Entries(group, 1, 100);
