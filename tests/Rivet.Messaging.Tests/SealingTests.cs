@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Microsoft.Extensions.DependencyInjection;
 using Rivet.Access;
 using Rivet.Wire;
 
@@ -52,6 +53,34 @@ public sealed class SealingTests
     }
 
     [Fact]
+    public async Task Origins_OfKeyServers_AreThoseThatCompaniesNameAndExact()
+    {
+        await using var server = await TestServer.StartAsync();
+        var administrator = await server.JoinAsync(server.State.Company, Relation.Administrator);
+        var origins = server.Services.GetRequiredService<KeyServerOrigins>();
+        Assert.Empty(await origins.ReadAsync(TestContext.Current.CancellationToken));
+        await ChangeAsync(administrator, new CompanySealing(Required) { KeyServer = Required.KeyServer + "/" });
+        Assert.Equal(["https://keys.example.com:8446"], await origins.ReadAsync(TestContext.Current.CancellationToken));
+        await ChangeAsync(administrator, new CompanySealing());
+        Assert.Empty(await origins.ReadAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Theory]
+    [InlineData("https://keys.example.com:8446", "https://keys.example.com:8446")]
+    [InlineData("https://KEYS.example.com:443", "https://keys.example.com")]
+    [InlineData("https://192.0.2.7:8446", "https://192.0.2.7:8446")]
+    [InlineData("https://[2001:db8::1]:8446", null)]
+    [InlineData("https://*.example.com", null)]
+    [InlineData("https://*", null)]
+    [InlineData("https://a;script-src@keys.example.com", null)]
+    [InlineData("https://keys.example.com; script-src 'unsafe-inline'", null)]
+    [InlineData("https://keys.example.com:8446/path", null)]
+    [InlineData("http://keys.example.com:8446", null)]
+    [InlineData("'unsafe-inline'", null)]
+    [InlineData("", null)]
+    public void Origin_OfASetting_IsOneHostOrNothing(string setting, string? origin) => Assert.Equal(origin, KeyServerOrigins.Of(setting));
+
+    [Fact]
     public async Task Setting_IsSaidToEverybodyOfTheCompanyAndChangedByAdministratorsAlone()
     {
         await using var server = await TestServer.StartAsync();
@@ -71,6 +100,7 @@ public sealed class SealingTests
         CompanySealing[] wrong =
         [
             new(Required) { KeyServer = "http://keys.example.com" }, new(Required) { KeyServer = "keys" }, new(Required) { KeyServer = "https://keys.example.com/path" },
+            new(Required) { KeyServer = "https://a;script-src@keys.example.com" },
             new(Required) { KeyServer = "" }, new(Required) { KeyServer = "https://" + new string('a', 300) }, new(Required) { Pin = ByteString.CopyFrom(new byte[31]) },
         ];
         foreach (var sealing in wrong)

@@ -174,7 +174,8 @@ internal static class KeyServerCommand
         var key = new Option<string?>("--certificate-key") { Description = Words.Of("option.certificate-key") };
         var people = new Option<int?>("--people-port") { Description = Words.Of("option.run-people-port") };
         var lifetime = new Option<int>("--key-minutes") { Description = Words.Of("option.key-minutes"), DefaultValueFactory = _ => 15 };
-        return Of("run", "run", [port, address, certificate, key, people, lifetime], error, async parsed =>
+        var origins = new Option<string[]>("--origin") { Description = Words.Of("option.origin"), DefaultValueFactory = _ => [], Arity = ArgumentArity.OneOrMore };
+        return Of("run", "run", [port, address, certificate, key, people, lifetime, origins], error, async parsed =>
         {
             using var folder = Open(parsed);
             using var module = folder.Module(TimeProvider.System);
@@ -191,7 +192,7 @@ internal static class KeyServerCommand
             await app.StartAsync();
             await output.WriteLineAsync(Words.Of("run.ready", app.Urls.First() + folder.UriPath));
             await using var devices = parsed.GetValue(people) is { } peoplePort
-                ? PeopleServer.Build(folder, module, PeopleSettings(parsed, where, peoplePort, lifetime), shown, TimeProvider.System)
+                ? PeopleServer.Build(folder, module, PeopleSettings(parsed, where, peoplePort, lifetime, origins), shown, TimeProvider.System)
                 : null;
             if (devices is not null)
             {
@@ -203,7 +204,7 @@ internal static class KeyServerCommand
         });
     }
 
-    private static PeopleServerSettings PeopleSettings(ParseResult parsed, IPAddress address, int port, Option<int> lifetime)
+    private static PeopleServerSettings PeopleSettings(ParseResult parsed, IPAddress address, int port, Option<int> lifetime, Option<string[]> origins)
     {
         var minutes = parsed.GetValue(lifetime);
         if (minutes is < 1 or > 24 * 60)
@@ -211,7 +212,7 @@ internal static class KeyServerCommand
             throw new KeyServerException(Words.Of("key-minutes.wrong"));
         }
 
-        return new PeopleServerSettings { Address = address, Port = port, Lifetime = TimeSpan.FromMinutes(minutes) };
+        return new PeopleServerSettings { Address = address, Port = port, Lifetime = TimeSpan.FromMinutes(minutes), Origins = PageOrigins.Read(parsed.GetValue(origins)!) };
     }
 
     /// <summary>What the other side is told, in the form of the specification ("XKS proxy configuration"), with the region beside it.</summary>

@@ -74,11 +74,20 @@ public sealed partial class RivetClient
                 continue;
             }
 
-            foreach (var (entry, content) in item.SealedBy.ToArray())
+            // While a part is opened the line may be edited or taken back: then it is made anew of what it is of now.
+            for (var part = 0; part < item.SealedBy.Count; part++)
             {
+                var (entry, content) = item.SealedBy[part];
                 var (state, body) = await OpenAsync(entry, content);
-                item.Show(state, body, content.KindCase is Wire.Content.KindOneofCase.Post);
-                isDone &= state is not SealState.Waiting;
+                if (part < item.SealedBy.Count && ReferenceEquals(item.SealedBy[part].Entry, entry))
+                {
+                    item.Show(state, body, content.KindCase is Wire.Content.KindOneofCase.Post);
+                    isDone &= state is not SealState.Waiting;
+                }
+                else
+                {
+                    part = -1;
+                }
             }
         }
 

@@ -85,6 +85,9 @@ public static class KeyServerRefusals
     /// <summary>403: the company has thrown its switch.</summary>
     public const string Stopped = "stopped";
 
+    /// <summary>403: a page in a browser asks whose origin the company did not name.</summary>
+    public const string WrongOrigin = "wrong-origin";
+
     /// <summary>400: the request is malformed.</summary>
     public const string Malformed = "malformed";
 

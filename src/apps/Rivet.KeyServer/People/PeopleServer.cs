@@ -22,9 +22,15 @@ namespace Rivet.KeyServer;
 /// Gives message keys to the devices of the company's own people: whoever signed with an enrolled device's key, once, a moment ago. Apart from the port where
 /// Rivet's server asks, which gets nothing here.
 /// </summary>
-internal sealed class PeopleServer(KeyServerFolder folder, MessageKeyDesk desk, ReadOnlyMemory<byte> pin, PeopleServerSettings settings, TimeProvider time)
+internal sealed class PeopleServer(KeyServerFolder folder, MessageKeyDesk desk, X509Certificate2 certificate, PeopleServerSettings settings, TimeProvider time) : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private readonly byte[] pin = CertificatePin.Of(certificate);
+    private readonly byte[] publicKey = certificate.PublicKey.ExportSubjectPublicKeyInfo();
+
+    /// <summary>What signs answers for pages; null for a certificate of another kind.</summary>
+    private readonly ECDsa? signer = SignerOf(certificate);
+    private readonly Lock signing = new();
     private readonly UseLog log = new(folder.UseLog, time);
     private readonly SeenAsks seen = new(time);
 
@@ -50,14 +56,44 @@ internal sealed class PeopleServer(KeyServerFolder folder, MessageKeyDesk desk, 
         });
         var app = builder.Build();
         var desk = new MessageKeyDesk(folder.MessageKeys, module, time);
-        app.Run(new PeopleServer(folder, desk, CertificatePin.Of(certificate), settings, time).AnswerAsync);
+        var server = new PeopleServer(folder, desk, certificate, settings, time);
+        if (!settings.Origins.IsEmpty && server.signer is null)
+        {
+            throw new KeyServerException(Words.Of("origin.certificate"));
+        }
+
+        app.Run(server.AnswerAsync);
         app.Lifetime.ApplicationStopped.Register(desk.Dispose);
+        app.Lifetime.ApplicationStopped.Register(server.Dispose);
         return app;
+    }
+
+    public void Dispose() => signer?.Dispose();
+
+    private static ECDsa? SignerOf(X509Certificate2 certificate)
+    {
+        var key = certificate.GetECDsaPrivateKey();
+        if (key?.ExportParameters(includePrivateParameters: false).Curve.Oid.Value == "1.2.840.10045.3.1.7")
+        {
+            return key;
+        }
+
+        key?.Dispose();
+        return null;
     }
 
     private async Task AnswerAsync(HttpContext context)
     {
-        var (status, body) = await JudgeAsync(context, time.GetTimestamp());
+        var path = context.Features.Get<IHttpRequestFeature>()!.RawTarget;
+        if (settings.Origins.TryAnswerPreflight(context, path))
+        {
+            return;
+        }
+
+        var (status, body) = settings.Origins.Let(context)
+            ? await JudgeAsync(context, path, time.GetTimestamp())
+            : Refuse(StatusCodes.Status403Forbidden, KeyServerRefusals.WrongOrigin);
+        Sign(context, status, body);
         context.Response.StatusCode = status;
         context.Response.ContentType = "application/json";
         context.Response.Headers.CacheControl = "no-store";
@@ -66,9 +102,23 @@ internal sealed class PeopleServer(KeyServerFolder folder, MessageKeyDesk desk, 
         CryptographicOperations.ZeroMemory(body);
     }
 
-    private async ValueTask<(int Status, byte[] Body)> JudgeAsync(HttpContext context, long begun)
+    /// <summary>For a page, which sees no certificate: the answer is signed with the certificate's key.</summary>
+    private void Sign(HttpContext context, int status, byte[] body)
     {
-        var path = context.Features.Get<IHttpRequestFeature>()!.RawTarget;
+        if (signer is not null && context.Response.Headers.AccessControlAllowOrigin.Count > 0 && SignedAsk.TryParse(context.Request.Headers.Authorization, out var ask))
+        {
+            byte[] signature;
+            lock (signing)
+            {
+                signature = signer.SignData(SignedAnswer.Text(ask, status, body), HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+            }
+
+            context.Response.Headers[SignedAnswer.Header] = new SignedAnswer { Key = publicKey, Signature = signature }.ToHeader();
+        }
+    }
+
+    private async ValueTask<(int Status, byte[] Body)> JudgeAsync(HttpContext context, string path, long begun)
+    {
         if (context.Request.Method != HttpMethods.Post || path is not (KeyServerApi.KeysPath or KeyServerApi.EnrolPath))
         {
             return Refuse(StatusCodes.Status404NotFound, KeyServerRefusals.Malformed);
@@ -82,7 +132,7 @@ internal sealed class PeopleServer(KeyServerFolder folder, MessageKeyDesk desk, 
         try
         {
             if (!SignedAsk.TryParse(context.Request.Headers.Authorization, out var ask)
-                || !Ed25519Key.Verify(ask.Key.Span, ask.Text(HttpMethods.Post, path, pin.Span, body), ask.Signature.Span))
+                || !Ed25519Key.Verify(ask.Key.Span, ask.Text(HttpMethods.Post, path, pin, body), ask.Signature.Span))
             {
                 return Stranger(context, KeyServerRefusals.Unknown);
             }
@@ -203,4 +253,7 @@ internal sealed record PeopleServerSettings
 
     /// <summary>For how long devices keep keys in memory: as long as a no may take to be heard.</summary>
     public required TimeSpan Lifetime { get; init; }
+
+    /// <summary>Which pages in browsers may ask.</summary>
+    public required PageOrigins Origins { get; init; }
 }

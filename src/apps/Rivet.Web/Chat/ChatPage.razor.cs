@@ -46,6 +46,7 @@ public sealed partial class ChatPage
         Find,
         Keys,
         Self,
+        CompanyKeys,
     }
 
     /// <summary>The client whose chat it is.</summary>
@@ -93,6 +94,7 @@ public sealed partial class ChatPage
             {
                 var seen = Client.Changes;
                 Read();
+                await OpenAsync();
                 MarkSeen();
                 var saving = Client.SavedAsync(ct);
                 saved = saving.IsCompletedSuccessfully;
@@ -132,6 +134,21 @@ public sealed partial class ChatPage
         var unread = listed.Sum(one => one.Unread);
         Client.Attend(open?.Id, InSight());
         PageScript.SetTitle(unread > 0 ? $"({unread.ToString(System.Globalization.CultureInfo.CurrentCulture)}) Rivet" : "Rivet");
+    }
+
+    /// <summary>Opens what is sealed by the company's own keys, and closes what was opened with keys that are gone.</summary>
+    private async Task OpenAsync()
+    {
+        if (timeline is { } shown)
+        {
+            await Client.OpenAsync(shown);
+        }
+    }
+
+    private async Task ShowOpenedAsync()
+    {
+        await OpenAsync();
+        StateHasChanged();
     }
 
     private ListedConversation List(Conversation conversation)
@@ -187,6 +204,7 @@ public sealed partial class ChatPage
         (editing, pane, draftWaits) = (null, Pane.None, false);
         Client.Attend(id, InSight());
         MarkSeen();
+        Desk.Run(ShowOpenedAsync());
     }
 
     /// <summary>What is open, in front of the person and scrolled to its end has been read.</summary>
@@ -215,7 +233,7 @@ public sealed partial class ChatPage
     private void BeginEdit(TimelineItem item) => (editing, draftWaits) = (item, false);
 
     private void EditLast()
-        => editing = timeline?.Items.LastOrDefault(item => item is { Kind: TimelineKind.Post, Recalled: false, Thread: 0 } && names.IsSelf(item.Author));
+        => editing = timeline?.Items.LastOrDefault(item => item is { Kind: TimelineKind.Post, Recalled: false, Opaque: false, Thread: 0 } && names.IsSelf(item.Author));
 
     private void WasSent()
     {

@@ -35,7 +35,8 @@ internal sealed partial class LocalStore
 
     public byte[]? FileKey(ByteString file) => records.Find(RecordKind.FileKey, file.ToByteArray());
 
-    public void KeepFileKey(byte[] file, byte[] key) => Write(write => write.Put(RecordKind.FileKey, file, key));
+    /// <summary>Keeps a copy: a home that has its records in memory has the very array, and who gives it zeroes it.</summary>
+    public void KeepFileKey(byte[] file, byte[] key) => Write(write => write.Put(RecordKind.FileKey, file, [.. key]));
 
     public void ForgetFileKeys(IEnumerable<ByteString> files) => Write(write =>
     {

@@ -85,7 +85,9 @@ internal sealed class KeyServerLine : IDisposable
         }
         catch (HttpRequestException failed)
         {
-            return new KeyLineRefusal(failed.InnerException is AuthenticationException ? KeyServerState.WrongServer : KeyServerState.Unreachable, "");
+            // Another certificate; where none is seen, an answer that the pinned key did not sign.
+            var isOther = failed.InnerException is AuthenticationException || failed is { HttpRequestError: HttpRequestError.SecureConnectionError, InnerException: null };
+            return new KeyLineRefusal(isOther ? KeyServerState.WrongServer : KeyServerState.Unreachable, "");
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {

@@ -27,7 +27,7 @@ internal sealed record CompanySeal
     /// <summary>What an administrator asks for; null when it is out of bounds. What stays enabled keeps its time.</summary>
     public CompanySeal? TryChange(CompanySealing asked, DateTimeOffset now)
         => !asked.Enabled ? None
-            : asked.KeyServer.Length <= MostCharacters && Uri.TryCreate(asked.KeyServer, UriKind.Absolute, out var uri) && uri.Scheme == Uri.UriSchemeHttps
+            : asked.KeyServer.Length <= MostCharacters && Uri.TryCreate(asked.KeyServer, UriKind.Absolute, out var uri) && uri.Scheme == Uri.UriSchemeHttps && uri.UserInfo.Length == 0
                 && uri.GetLeftPart(UriPartial.Authority) == asked.KeyServer.TrimEnd('/') && asked.Pin.Length == PinSize
                 ? new CompanySeal
                 {

@@ -44,6 +44,12 @@ internal static class PolicyTable
             (long)policy.FileMebibytesPerDay, (long)policy.StoredGibibytes, (long)policy.ConversationsPerDay,
             policy.Seal.KeyServer, Convert.FromHexString(policy.Seal.Pin), policy.Seal.Required ? 1L : 0L, policy.Seal.SinceMs);
 
+    /// <summary>The key servers that companies name, the first first.</summary>
+    public static List<string> KeyServers(ReadSession session)
+        => session.Query(
+            "SELECT key_server FROM messaging_policy WHERE key_server <> '' GROUP BY key_server ORDER BY min(sealing_since_ms), key_server LIMIT 64",
+            row => row.GetString(0));
+
     /// <summary>The companies whose messages end.</summary>
     public static List<CompanyId> Ending(ReadSession session)
         => session.Query(
