@@ -4,6 +4,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using Rivet.Access;
+using Rivet.Audit.Aside;
 using Rivet.Audit.Boards;
 using Rivet.Audit.Columns;
 using Rivet.Audit.Exporting;
@@ -53,6 +54,8 @@ internal sealed class AuditHost : IAsyncDisposable
     public BoardBook Boards => provider.GetRequiredService<BoardBook>();
 
     public LogConsumer Consumer => provider.GetServices<IOutboxConsumer>().OfType<LogConsumer>().Single();
+
+    public AsideKeeper Aside => provider.GetRequiredService<AsideKeeper>();
 
     public LogWatch Watch => provider.GetRequiredService<LogWatch>();
 

@@ -138,7 +138,7 @@ public sealed class ChatTests : IAsyncLifetime
         using var output = new StringWriter();
         await foreach (var batch in client.ArrivalsAsync("test", skipOld: false, TestContext.Current.CancellationToken))
         {
-            EntryJson.Write(output, batch[1].Entry, new Names(client, Words.English), again: true);
+            EntryJson.Write(output, batch[1].Entry, new OpenedEntry(Timeline.Read(batch[1].Entry), SealState.None), new Names(client, Words.English), again: true);
             break;
         }
 

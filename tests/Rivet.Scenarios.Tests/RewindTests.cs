@@ -63,7 +63,7 @@ public sealed class RewindTests
             [
                 "DROP TABLE messaging_policy", "DROP TABLE messaging_retention", "DROP TABLE messaging_usage", "DROP TABLE messaging_stored",
                 "DROP INDEX messaging_file_begun", "ALTER TABLE messaging_file DROP COLUMN begun_ms",
-                "DELETE FROM SchemaVersions WHERE ScriptName = 'messaging/0003_policy.sql'",
+                "DELETE FROM SchemaVersions WHERE ScriptName IN ('messaging/0003_policy.sql', 'messaging/0004_sealing.sql')",
             ])
         {
             SampleStore.Ask(database, undo);

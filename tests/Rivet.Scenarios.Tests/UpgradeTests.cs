@@ -44,8 +44,8 @@ public sealed class UpgradeTests
     }
 
     [Theory]
-    [InlineData("en", "18 migrations", "nothing was changed")]
-    [InlineData("zh_CN.UTF-8", "18 个迁移", "没有任何改动")]
+    [InlineData("en", "20 migrations", "nothing was changed")]
+    [InlineData("zh_CN.UTF-8", "20 个迁移", "没有任何改动")]
     public async Task Check_OfTheFirstStore_TellsWhatIsToBeDoneAndLeavesEveryByte(string language, string count, string end)
     {
         using var folder = new TempFolder();
@@ -57,7 +57,7 @@ public sealed class UpgradeTests
         Assert.Equal((0, ""), (check.ExitCode, check.Error));
         Assert.Contains(count, check.Output, StringComparison.Ordinal);
         Assert.Contains(
-            "  storage/0002_incarnation.sql\n  vault/0002_root_kind.sql\n  vault/0003_company_keys.sql\n  transit/0001_transit.sql\n  audit/0002_log.sql\n  audit/0003_readers.sql\n  audit/0004_witness.sql\n  audit/0005_export.sql\n  audit/0006_queries.sql\n  audit/0007_retention.sql\n  audit/0008_keys.sql\n  audit/0009_columns.sql\n  audit/0010_board.sql\n  mail/0001_mail.sql\n  mail/0002_health.sql\n  identity/0002_language.sql\n  messaging/0002_restored.sql\n  messaging/0003_policy.sql\n",
+            "  storage/0002_incarnation.sql\n  vault/0002_root_kind.sql\n  vault/0003_company_keys.sql\n  transit/0001_transit.sql\n  audit/0002_log.sql\n  audit/0003_readers.sql\n  audit/0004_witness.sql\n  audit/0005_export.sql\n  audit/0006_queries.sql\n  audit/0007_retention.sql\n  audit/0008_keys.sql\n  audit/0009_columns.sql\n  audit/0010_board.sql\n  audit/0011_aside.sql\n  mail/0001_mail.sql\n  mail/0002_health.sql\n  identity/0002_language.sql\n  messaging/0002_restored.sql\n  messaging/0003_policy.sql\n  messaging/0004_sealing.sql\n",
             check.Output, StringComparison.Ordinal);
         Assert.Contains("  storage_incarnation: - → 0\n", check.Output, StringComparison.Ordinal);
         Assert.Contains(end, check.Output, StringComparison.Ordinal);

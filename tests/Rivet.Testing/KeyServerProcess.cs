@@ -61,6 +61,24 @@ public sealed partial class KeyServerProcess(TempFolder temp, SoftToken token) :
             : throw new InvalidOperationException(await running.StandardError.ReadToEndAsync(ct));
     }
 
+    /// <summary>Where people's devices ask; 0 before <see cref="StartForPeopleAsync"/>.</summary>
+    public int PeoplePort { get; private set; }
+
+    /// <summary>Starts it so that it also gives message keys, at the same port each time; other options are the command's own.</summary>
+    public async Task StartForPeopleAsync(CancellationToken ct, params string[] options)
+    {
+        running = Process.Start(StartInfo(["run", "--port", "0", "--people-port", PeoplePort.ToString(System.Globalization.CultureInfo.InvariantCulture), .. options]))!;
+        await running.StandardOutput.ReadLineAsync(ct);
+        var line = await running.StandardOutput.ReadLineAsync(ct) ?? "";
+        PeoplePort = PeopleForm().Match(line) is { Success: true } found
+            ? int.Parse(found.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture)
+            : throw new InvalidOperationException(await running.StandardError.ReadToEndAsync(ct));
+    }
+
+    /// <summary>A code that lets one device of a person in.</summary>
+    public async Task<string> AdmitAsync(string person, CancellationToken ct)
+        => (await DoAsync(ct, "people", "add", person, "--port", PeoplePort.ToString(System.Globalization.CultureInfo.InvariantCulture))).Trim();
+
     /// <summary>Ends it as a loss of power would.</summary>
     public void Kill()
     {
@@ -94,4 +112,7 @@ public sealed partial class KeyServerProcess(TempFolder temp, SoftToken token) :
 
     [GeneratedRegex(@"https://[0-9.]+:(\d+)/acme/kms/xks/v1")]
     private static partial Regex AddressForm();
+
+    [GeneratedRegex(@"https://[0-9.]+:(\d+)\s*$")]
+    private static partial Regex PeopleForm();
 }

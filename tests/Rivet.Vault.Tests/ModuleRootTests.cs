@@ -75,7 +75,7 @@ public sealed class ModuleRootTests : IDisposable
     [Fact]
     public async Task Start_NewStoreWithModuleAndRootFile_Refuses()
     {
-        RootKeyFile.Create(VaultHost.RootFile(folder));
+        RootKeyFile.Write(VaultHost.RootFile(folder), new byte[32]);
         Assert.Contains("root key file", (await Assert.ThrowsAsync<RootKeyException>(StartAsync)).Message, StringComparison.Ordinal);
     }
 
@@ -178,9 +178,9 @@ public sealed class ModuleRootTests : IDisposable
     {
         await using var host = await StartAsync();
         var copy = new RootKeyCopy(host.Store, host.Time);
-        var taken = await Assert.ThrowsAsync<RootKeyException>(() => copy.TakeAsync(VaultHost.RootFile(folder), new Dictionary<string, string>(), Ct));
+        var taken = await Assert.ThrowsAsync<RootKeyException>(() => copy.TakeAsync(VaultHost.RootFile(folder), new(), new Dictionary<string, string>(), Ct));
         Assert.Contains("never leaves", taken.Message, StringComparison.Ordinal);
-        var put = await Assert.ThrowsAsync<RootKeyException>(() => copy.PutBackAsync(VaultHost.RootFile(folder), new byte[32], Ct));
+        var put = await Assert.ThrowsAsync<RootKeyException>(() => copy.PutBackAsync(VaultHost.RootFile(folder), new byte[32], new(), Ct));
         Assert.Contains("never leaves", put.Message, StringComparison.Ordinal);
         Assert.False(File.Exists(VaultHost.RootFile(folder)));
     }

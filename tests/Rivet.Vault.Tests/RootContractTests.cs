@@ -18,7 +18,7 @@ public abstract class RootContractTests : IDisposable
 
     public void Dispose()
     {
-        Folder.Dispose();
+        Dispose(disposing: true);
         GC.SuppressFinalize(this);
     }
 
@@ -95,11 +95,31 @@ public abstract class RootContractTests : IDisposable
     }
 
     internal abstract Task<VaultHost> StartAsync();
+
+    protected virtual void Dispose(bool disposing) => Folder.Dispose();
 }
 
 public sealed class FileRootContractTests : RootContractTests
 {
     internal override Task<VaultHost> StartAsync() => VaultHost.StartAsync(Folder);
+}
+
+public sealed class PassphraseRootContractTests : RootContractTests
+{
+    internal override Task<VaultHost> StartAsync() => VaultHost.StartAsync(Folder, options => options.RootSeal = SealTests.By(Folder));
+}
+
+public sealed class TpmRootContractTests : RootContractTests
+{
+    private readonly SoftTpm tpm = new();
+
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        tpm.Dispose();
+    }
+
+    internal override Task<VaultHost> StartAsync() => VaultHost.StartAsync(Folder, options => options.RootSeal = SealTests.By(tpm));
 }
 
 [Collection("key module")]

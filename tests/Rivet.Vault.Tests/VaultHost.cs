@@ -34,7 +34,9 @@ internal sealed class VaultHost : IAsyncDisposable
 
     public KeyRing Ring => provider.GetRequiredService<KeyRing>();
 
-    public IRoot Root => provider.GetRequiredService<RootKey>().Root!;
+    public RootKey RootKey => provider.GetRequiredService<RootKey>();
+
+    public IRoot Root => RootKey.Root!;
 
     public IStatusSource Status => provider.GetRequiredService<IStatusSource>();
 

@@ -51,7 +51,7 @@ public sealed class FetchTests : IAsyncDisposable
         await log.Grow(100).WriteAsync(temp["there"]);
         await AssertFetchedAsync();
         Assert.Equal(
-            ["checkpoint", "history", "key", "key", "keys", "keys", "tile/0/002", "tile/0/003.p/32", "tile/1/000.p/3", "tile/entries/002", "tile/entries/003.p/32"],
+            ["checkpoint", "history", "key", "key", "keys", "keys", "standing", "tile/0/002", "tile/0/003.p/32", "tile/1/000.p/3", "tile/entries/002", "tile/entries/003.p/32"],
             server.Asked.Order(StringComparer.Ordinal));
         Assert.Equal(Verdict.Intact, (await Here.VerifyAsync(log)).Verdict);
         Assert.DoesNotContain(Here.Files, file => file.EndsWith("188", StringComparison.Ordinal));

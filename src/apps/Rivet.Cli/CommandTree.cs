@@ -85,6 +85,7 @@ internal static class CommandTree
             ListenCommand.Build(options),
             ChatCommand.Build(options),
             OpenCommand.Build(options),
+            KeysCommand.Build(options),
             ImportCommands.Build(options),
             AdminCommands.Build(options),
             LwsCommands.Build(options),

@@ -12,6 +12,9 @@ internal sealed class Names(RivetClient client, Words words)
     private Dictionary<ByteString, Person> people = [];
     private long peopleOf = -1;
 
+    /// <summary>Why messages sealed by the company's own keys cannot be read now, in words.</summary>
+    public string KeyServerReason => words.Say(new ClientRefusal(ClientRefusal.OfKeyServer(client.KeyServer?.State ?? KeyServerState.NotEnrolled)));
+
     public string Person(PersonId? id) => id is { } known ? Person(ByteString.CopyFrom(known.ToBytes())) : words["name.nobody"];
 
     public string Person(ByteString id)

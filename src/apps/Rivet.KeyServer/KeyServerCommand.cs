@@ -12,6 +12,9 @@ namespace Rivet.KeyServer;
 /// <summary>The command line: <c>rivet keyserver init|key|kill|restore|credential|run</c>.</summary>
 internal static class KeyServerCommand
 {
+    /// <summary>Where devices ask, unless told otherwise.</summary>
+    public const int PeoplePort = 8446;
+
     private const string AccessKeyLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
     private const int AccessKeyLength = 20;
     private static readonly Option<string> Folder = new("--folder") { Description = Words.Of("option.folder"), DefaultValueFactory = _ => "keyserver", Recursive = true };
@@ -24,6 +27,8 @@ internal static class KeyServerCommand
         Switch("kill", isKilled: true, output, error),
         Switch("restore", isKilled: false, output, error),
         Group("credential", CredentialAdd(output, error), CredentialList(output, error), CredentialRemove(output, error)),
+        PeopleCommand.Create(output, error),
+        MessageKeyCommand.Create(output, error),
         Run(output, error),
     };
 
@@ -44,6 +49,7 @@ internal static class KeyServerCommand
                 Library = parsed.GetValue(library)!,
                 Token = parsed.GetValue(token)!,
                 PinFile = parsed.GetValue(pin) is { } file ? Path.GetFullPath(file) : null,
+                Host = parsed.GetValue(host),
             };
             using var folder = KeyServerFolder.Create(PathOf(parsed), settings, TimeProvider.System);
             OwnCertificate.Make(folder, parsed.GetValue(host)!, TimeProvider.System);
@@ -120,6 +126,11 @@ internal static class KeyServerCommand
             using var folder = Open(parsed);
             var key = parsed.GetValue(name);
             var count = folder.Book.Kill(key, isKilled);
+            if (key is null)
+            {
+                folder.MessageKeys.Stop(isKilled);
+            }
+
             if (key is not null && count == 0)
             {
                 throw new KeyServerException(Words.Of("key.missing", key));
@@ -161,7 +172,10 @@ internal static class KeyServerCommand
         var address = new Option<string>("--address") { Description = Words.Of("option.address"), DefaultValueFactory = _ => "127.0.0.1" };
         var certificate = new Option<string?>("--certificate") { Description = Words.Of("option.certificate") };
         var key = new Option<string?>("--certificate-key") { Description = Words.Of("option.certificate-key") };
-        return Of("run", "run", [port, address, certificate, key], error, async parsed =>
+        var people = new Option<int?>("--people-port") { Description = Words.Of("option.run-people-port") };
+        var lifetime = new Option<int>("--key-minutes") { Description = Words.Of("option.key-minutes"), DefaultValueFactory = _ => 15 };
+        var origins = new Option<string[]>("--origin") { Description = Words.Of("option.origin"), DefaultValueFactory = _ => [], Arity = ArgumentArity.OneOrMore };
+        return Of("run", "run", [port, address, certificate, key, people, lifetime, origins], error, async parsed =>
         {
             using var folder = Open(parsed);
             using var module = folder.Module(TimeProvider.System);
@@ -177,8 +191,28 @@ internal static class KeyServerCommand
             await using var app = XksServer.Build(folder, module, where, parsed.GetValue(port), shown, TimeProvider.System);
             await app.StartAsync();
             await output.WriteLineAsync(Words.Of("run.ready", app.Urls.First() + folder.UriPath));
+            await using var devices = parsed.GetValue(people) is { } peoplePort
+                ? PeopleServer.Build(folder, module, PeopleSettings(parsed, where, peoplePort, lifetime, origins), shown, TimeProvider.System)
+                : null;
+            if (devices is not null)
+            {
+                await devices.StartAsync();
+                await output.WriteLineAsync(Words.Of("run.people", devices.Urls.First()));
+            }
+
             await app.WaitForShutdownAsync();
         });
+    }
+
+    private static PeopleServerSettings PeopleSettings(ParseResult parsed, IPAddress address, int port, Option<int> lifetime, Option<string[]> origins)
+    {
+        var minutes = parsed.GetValue(lifetime);
+        if (minutes is < 1 or > 24 * 60)
+        {
+            throw new KeyServerException(Words.Of("key-minutes.wrong"));
+        }
+
+        return new PeopleServerSettings { Address = address, Port = port, Lifetime = TimeSpan.FromMinutes(minutes), Origins = PageOrigins.Read(parsed.GetValue(origins)!) };
     }
 
     /// <summary>What the other side is told, in the form of the specification ("XKS proxy configuration"), with the region beside it.</summary>
@@ -197,14 +231,14 @@ internal static class KeyServerCommand
             new JsonSerializerOptions { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }));
     }
 
-    private static Command Group(string name, params Command[] commands)
+    public static Command Group(string name, params Command[] commands)
     {
         var group = new Command(name, Words.Of($"command.{name}"));
         Array.ForEach(commands, group.Subcommands.Add);
         return group;
     }
 
-    private static Command Of(string name, string text, Symbol[] takes, TextWriter error, Func<ParseResult, Task> run)
+    public static Command Of(string name, string text, Symbol[] takes, TextWriter error, Func<ParseResult, Task> run)
     {
         var command = new Command(name, Words.Of($"command.{text}"));
         foreach (var symbol in takes)
@@ -235,7 +269,7 @@ internal static class KeyServerCommand
         return command;
     }
 
-    private static KeyServerFolder Open(ParseResult parsed) => KeyServerFolder.Open(PathOf(parsed), TimeProvider.System);
+    public static KeyServerFolder Open(ParseResult parsed) => KeyServerFolder.Open(PathOf(parsed), TimeProvider.System);
 
     private static string PathOf(ParseResult parsed) => Path.GetFullPath(parsed.GetValue(Folder)!);
 }

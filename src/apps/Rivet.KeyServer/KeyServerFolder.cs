@@ -21,6 +21,9 @@ internal sealed record KeyServerSettings
 
     /// <summary>The file of the token's PIN; null for the environment variable <c>RIVET_KEYSERVER_PIN</c>.</summary>
     public string? PinFile { get; init; }
+
+    /// <summary>The name it is called by; null in a folder of an earlier version.</summary>
+    public string? Host { get; init; }
 }
 
 /// <summary>A key server's own folder: settings, names and states of its keys, its certificate, and the log of uses. Only its owner may read it.</summary>
@@ -29,16 +32,27 @@ internal sealed partial class KeyServerFolder : IDisposable
     public const string PinVariable = "RIVET_KEYSERVER_PIN";
     private const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const string SettingsFile = "keyserver.json";
-    private const string BookFile = "keyserver.db";
+    private const string BookName = "keyserver.db";
     private static readonly JsonSerializerOptions Form = new(JsonSerializerDefaults.Web) { WriteIndented = true };
     private readonly string path;
+    private readonly BookFile book;
 
     private KeyServerFolder(string path, KeyServerSettings settings, TimeProvider time)
-        => (this.path, Settings, Book) = (path, settings, new KeyBook(Path.Combine(path, BookFile), time));
+    {
+        (this.path, Settings) = (path, settings);
+        book = new BookFile(Path.Combine(path, BookName), time);
+        (Book, People, MessageKeys) = (new KeyBook(book), new PeopleBook(book), new MessageKeyBook(book));
+    }
 
     public KeyServerSettings Settings { get; }
 
     public KeyBook Book { get; }
+
+    /// <summary>Whose devices are given message keys.</summary>
+    public PeopleBook People { get; }
+
+    /// <summary>The message keys, wrapped.</summary>
+    public MessageKeyBook MessageKeys { get; }
 
     /// <summary>In PEM, what Rivet pins; made at <c>init</c>.</summary>
     public string Certificate => Path.Combine(path, "keyserver.crt");
@@ -65,7 +79,7 @@ internal sealed partial class KeyServerFolder : IDisposable
 
         Directory.CreateDirectory(path, Owner | UnixFileMode.UserExecute);
         File.SetUnixFileMode(path, Owner | UnixFileMode.UserExecute);
-        Write(Path.Combine(path, BookFile), "");
+        Write(Path.Combine(path, BookName), "");
         Write(Path.Combine(path, SettingsFile), JsonSerializer.Serialize(settings, Form));
         return new KeyServerFolder(path, settings, time);
     }
@@ -79,7 +93,7 @@ internal sealed partial class KeyServerFolder : IDisposable
             throw new KeyServerException(Words.Of("folder.missing", path));
         }
 
-        if ((File.GetUnixFileMode(Path.Combine(path, BookFile)) & ~Owner) != 0)
+        if ((File.GetUnixFileMode(Path.Combine(path, BookName)) & ~Owner) != 0)
         {
             throw new KeyServerException(Words.Of("folder.open", path));
         }
@@ -112,7 +126,7 @@ internal sealed partial class KeyServerFolder : IDisposable
         stream.Flush(flushToDisk: true);
     }
 
-    public void Dispose() => Book.Dispose();
+    public void Dispose() => book.Dispose();
 
     [GeneratedRegex(@"\A(?=.{0,116}\z)(/[A-Za-z0-9_-]+)*\z")]
     private static partial Regex PrefixForm();

@@ -4,21 +4,26 @@ using Rivet.Kernel;
 namespace Rivet.KeyServer;
 
 /// <summary>
-/// Calls of a module that may hang: each is waited for a fifth of a second, and a few at once are let in. One that hangs keeps its place until the module
+/// Calls of a module that may hang: each is waited for so long and no longer, and a few at once are let in. One that hangs keeps its place until the module
 /// lets go, so that a dead module does not eat the process's threads.
 /// </summary>
-internal sealed class ModuleTurns(TimeProvider time) : IDisposable
+internal sealed class ModuleTurns(TimeProvider time, TimeSpan patience) : IDisposable
 {
     private const int AtOnce = 16;
 
-    /// <summary>Less than the 250 ms that a caller waits, so that it is told why.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(200);
+    /// <summary>Less than the 250 ms that a caller of the XKS API waits, so that it is told why.</summary>
+    private static readonly TimeSpan OfXks = TimeSpan.FromMilliseconds(200);
 
     private readonly SemaphoreSlim places = new(AtOnce);
 
+    public ModuleTurns(TimeProvider time)
+        : this(time, OfXks)
+    {
+    }
+
     public async ValueTask<Result<T, XksError>> CallAsync<T>(Func<Result<T, ModuleRefusal>> call, CancellationToken ct)
     {
-        if (!await places.WaitAsync(Patience, ct))
+        if (!await places.WaitAsync(patience, ct))
         {
             return XksError.Throttling;
         }
@@ -38,7 +43,7 @@ internal sealed class ModuleTurns(TimeProvider time) : IDisposable
             CancellationToken.None);
         try
         {
-            return (await working.WaitAsync(Patience, time, ct)).TryGet(out var value, out var why) ? value : Meaning(why);
+            return (await working.WaitAsync(patience, time, ct)).TryGet(out var value, out var why) ? value : Meaning(why);
         }
         catch (TimeoutException)
         {

@@ -36,6 +36,20 @@ internal static class OwnCertificate
         KeyServerFolder.Write(folder.CertificateKey, key.ExportPkcs8PrivateKeyPem() + "\n");
     }
 
+    /// <summary>The certificate alone, without its key.</summary>
+    /// <exception cref="KeyServerException">The file holds no certificate.</exception>
+    public static X509Certificate2 ReadPublic(string file)
+    {
+        try
+        {
+            return X509Certificate2.CreateFromPem(File.ReadAllText(file));
+        }
+        catch (CryptographicException)
+        {
+            throw new KeyServerException(Words.Of("certificate.wrong", file));
+        }
+    }
+
     /// <exception cref="KeyServerException">The file holds no certificate with a key.</exception>
     public static X509Certificate2 Read(string file, string? key)
     {

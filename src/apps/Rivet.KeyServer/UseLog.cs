@@ -30,6 +30,25 @@ internal sealed class UseLog(string file, TimeProvider time)
             json.WriteNumber("ms", Math.Round(took.TotalMilliseconds, 1));
         });
 
+    /// <summary>A person's device that enrolled or was given message keys, or was refused them.</summary>
+    /// <exception cref="IOException">It cannot be written down.</exception>
+    public void WriteDevice(EnrolledDevice device, string operation, IReadOnlyList<string> keys, string result, TimeSpan took)
+        => Append(json =>
+        {
+            json.WriteString("person", device.Person);
+            json.WriteString("device", device.Number);
+            json.WriteString("operation", operation);
+            json.WriteStartArray("keys");
+            foreach (var key in keys)
+            {
+                json.WriteStringValue(key);
+            }
+
+            json.WriteEndArray();
+            json.WriteString("result", result);
+            json.WriteNumber("ms", Math.Round(took.TotalMilliseconds, 1));
+        });
+
     /// <summary>Somebody whose signature is not believed: a line a second at most, with their number, so that strangers do not fill the disk.</summary>
     public void WriteStranger(string why, string from)
     {

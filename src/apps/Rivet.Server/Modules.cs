@@ -81,7 +81,7 @@ internal static class Modules
 
     private static IServiceCollection AddTables(this IServiceCollection services, ServerOptions options, string rootKeyFile)
         => services.AddTables(
-            vault => (vault.RootKeyFile, vault.RootModule, vault.AllowsLocalKeyServices) = (rootKeyFile, options.RootModule, options.KeyServerHere),
+            vault => (vault.RootKeyFile, vault.RootModule, vault.RootSeal, vault.AllowsLocalKeyServices) = (rootKeyFile, options.RootModule, options.RootSeal, options.KeyServerHere),
             identity => (identity.PublicHost, identity.PublicPort) = (options.PublicHost, options.Port),
             audit => (audit.WebhooksToPrivateNetworks, audit.ExportsToLoopback) = (options.ExportsInside, options.ExportsInside));
 

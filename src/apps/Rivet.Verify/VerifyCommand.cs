@@ -3,7 +3,7 @@ using Rivet.Transparency;
 
 namespace Rivet.Verify;
 
-/// <summary>The command line: <c>rivet verify fetch|log</c>.</summary>
+/// <summary>The command line: <c>rivet verify fetch|log|receipt</c>.</summary>
 internal static class VerifyCommand
 {
     private static readonly Argument<string> Folder = new("FOLDER") { Description = Words.Of("argument.folder") };
@@ -12,6 +12,7 @@ internal static class VerifyCommand
     {
         Fetch(output, error),
         Log(output, error),
+        Receipt(output, error),
     };
 
     private static Command Fetch(TextWriter output, TextWriter error)
@@ -37,22 +38,14 @@ internal static class VerifyCommand
 
     private static Command Log(TextWriter output, TextWriter error)
     {
-        var key = new Option<string?>("--key") { Description = Words.Of("option.key"), HelpName = "LINE|FILE" };
-        var witness = new Option<string[]>("--witness") { Description = Words.Of("option.witness"), HelpName = "LINE|FILE", DefaultValueFactory = _ => [] };
-        var statements = new Option<string?>("--statements") { Description = Words.Of("option.statements"), HelpName = "FILE" };
-        var remember = new Option<string?>("--remember") { Description = Words.Of("option.remember"), HelpName = "FILE" };
+        var known = new KnowledgeOptions();
         var json = new Option<bool>("--json") { Description = Words.Of("option.json") };
-        var command = new Command("log", Words.Of("command.log")) { Folder, key, statements, witness, remember, json };
+        var command = new Command("log", Words.Of("command.log")) { Folder, json };
+        known.AddTo(command);
         return Run(command, error, async (parsed, ct) =>
         {
             var folder = new MirrorFolder(Path.GetFullPath(parsed.GetValue(Folder)!));
-            var knowledge = new Knowledge
-            {
-                Key = parsed.GetValue(key) is { } given ? KeyLine.Of(given, NoteKeyKind.Ed25519) : null,
-                Statements = parsed.GetValue(statements) is { } said ? KeyLine.StatementsOf(said) : [],
-                Witnesses = [.. parsed.GetValue(witness)!.Select(line => KeyLine.Of(line, NoteKeyKind.Cosignature)).Distinct()],
-                Remembered = parsed.GetValue(remember) is { } file ? RememberedLogs.Open(file) : null,
-            };
+            var knowledge = known.Of(parsed);
             var judgement = await new LogCheck(folder, knowledge, new Progress(error, TimeProvider.System)).RunAsync(ct);
             if (judgement is { Verdict: Verdict.Intact, Newest: { } newest })
             {
@@ -68,14 +61,40 @@ internal static class VerifyCommand
                 HumanReport.Write(judgement, folder.Path, output);
             }
 
-            return judgement.Verdict switch
-            {
-                Verdict.Intact => ExitCode.Intact,
-                Verdict.NotIntact => ExitCode.Found,
-                _ => ExitCode.CannotJudge,
-            };
+            return CodeOf(judgement.Verdict);
         });
     }
+
+    private static Command Receipt(TextWriter output, TextWriter error)
+    {
+        var file = new Argument<string>("FILE") { Description = Words.Of("argument.receipt") };
+        var known = new KnowledgeOptions();
+        var json = new Option<bool>("--json") { Description = Words.Of("option.json") };
+        var command = new Command("receipt", Words.Of("command.receipt")) { file, json };
+        known.AddTo(command);
+        return Run(command, error, async (parsed, ct) =>
+        {
+            var name = parsed.GetValue(file)!;
+            var judgement = await new ReceiptCheck(name, known.Of(parsed)).RunAsync(ct);
+            if (parsed.GetValue(json))
+            {
+                ReceiptReport.WriteJson(judgement, output);
+            }
+            else
+            {
+                ReceiptReport.Write(judgement, name, output);
+            }
+
+            return CodeOf(judgement.Verdict);
+        });
+    }
+
+    private static int CodeOf(Verdict verdict) => verdict switch
+    {
+        Verdict.Intact => ExitCode.Intact,
+        Verdict.NotIntact => ExitCode.Found,
+        _ => ExitCode.CannotJudge,
+    };
 
     private static Command Run(Command command, TextWriter error, Func<ParseResult, CancellationToken, Task<int>> run)
     {

@@ -1,8 +1,10 @@
 using System.Security.Cryptography;
 using Google.Protobuf;
 using Rivet.Client.Browser.Home;
+using Rivet.Client.Browser.Sealing;
 using Rivet.Client.Home;
 using Rivet.Client.Links;
+using Rivet.Client.Sealing;
 using Rivet.Cryptography.Bouncy;
 using Rivet.Cryptography.WebCrypto;
 using Rivet.Kernel;
@@ -14,7 +16,8 @@ namespace Rivet.Client.Browser;
 
 /// <summary>
 /// The client of a device that is a browser: its keys are WebCrypto's and cannot be exported, its home is a sealed
-/// journal in IndexedDB, its link goes over a WebSocket to the server the page came from. One tab has the home at a time.
+/// journal in IndexedDB, its link goes over a WebSocket to the server the page came from, and the company's message keys come by fetch into this tab's memory.
+/// One tab has the home at a time.
 /// </summary>
 public sealed class BrowserClient
 {
@@ -122,8 +125,10 @@ public sealed class BrowserClient
         return new Opened(device, new LocalStore(records));
     }
 
+    private static SealingParts Parts => new() { Aeads = new WebAeads(), Handler = pin => new KeyServerFetch(pin) };
+
     private RivetClient Client(Opened opened, Dial dial)
-        => new(opened.Store, opened.Device.Identity, opened.Device, dial, time, new Random(RandomNumberGenerator.GetInt32(int.MaxValue)));
+        => new(opened.Store, opened.Device.Identity, opened.Device, dial, Parts, time, new Random(RandomNumberGenerator.GetInt32(int.MaxValue)));
 
     private async Task<Dial> DialAsync(Opened opened, ServerPin pin)
     {

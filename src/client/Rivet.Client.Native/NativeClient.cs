@@ -3,6 +3,7 @@ using Google.Protobuf;
 using Rivet.Client.Home;
 using Rivet.Client.Links;
 using Rivet.Client.Native.Tls;
+using Rivet.Client.Sealing;
 using Rivet.Container;
 using Rivet.Cryptography.Sodium;
 using Rivet.Kernel;
@@ -82,7 +83,7 @@ public static class NativeClient
         var keys = Keys(store) ?? DeviceKeys.Create();
         Keep(store, keys, new ServerPin { Host = invitation.Host, Port = (uint)invitation.Port, Key = ByteString.CopyFrom(invitation.ServerKey.Span) });
         var dial = dialWith(keys, store.Memory());
-        var client = new RivetClient(store, keys.Identity, keys, dial, time, new Random(RandomNumberGenerator.GetInt32(int.MaxValue)));
+        var client = new RivetClient(store, keys.Identity, keys, dial, Parts, time, new Random(RandomNumberGenerator.GetInt32(int.MaxValue)));
         if (await client.EnrolAsync(invitation, details, dial, ct) is { } refused)
         {
             await client.DisposeAsync();
@@ -105,7 +106,7 @@ public static class NativeClient
         {
             if (store.Profile() is not null && store.Server() is { } server && Keys(store) is { } keys)
             {
-                return new RivetClient(store, keys.Identity, keys, dialWith(server, keys, store.Memory()), time, new Random(RandomNumberGenerator.GetInt32(int.MaxValue)));
+                return new RivetClient(store, keys.Identity, keys, dialWith(server, keys, store.Memory()), Parts, time, new Random(RandomNumberGenerator.GetInt32(int.MaxValue)));
             }
         }
         catch (HomeException damaged)
@@ -117,6 +118,8 @@ public static class NativeClient
         store.Dispose();
         return new ClientRefusal(ClientRefusal.NotJoined);
     }
+
+    private static SealingParts Parts => new() { Aeads = new LinkAeads(), Handler = PinnedHandler.For };
 
     internal static Dial DialTo(LinkTarget target, DeviceKeys keys, ServerMemory memory, TimeProvider time)
         => LwsDialled.By((join, ct) => TlsLink.ConnectAsync(target, keys, join, memory, time, ct));

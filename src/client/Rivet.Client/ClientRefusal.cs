@@ -30,6 +30,21 @@ public sealed record ClientRefusal(string Reason)
     /// <summary>The holder of this device's key does not answer.</summary>
     public const string KeyUnavailable = "client.key-unavailable";
 
+    /// <summary>The company lets only messages sealed by its own keys through, and this device is not enrolled with its key server.</summary>
+    public const string KeysNotEnrolled = "client.keys-not-enrolled";
+
+    /// <summary>The code for the company's key server was used, has ended, or never was.</summary>
+    public const string WrongKeyCode = "client.keys-wrong-code";
+
+    /// <summary>The message, or its file, is sealed by the company's own keys and cannot be opened here now.</summary>
+    public const string NotOpened = "client.keys-not-opened";
+
+    /// <summary>A sealed file was changed on its way.</summary>
+    public const string FileForged = "client.file-forged";
+
+    /// <summary>This program cannot ask a company's key server.</summary>
+    public const string KeysNotHere = "client.keys-not-here";
+
     /// <summary>The server's general reason; <see cref="RefusalCode.RefusalNone"/> where it was not the server.</summary>
     public RefusalCode Code { get; init; }
 
@@ -49,6 +64,21 @@ public sealed record ClientRefusal(string Reason)
             Detail = refusal.Detail,
             Incident = refusal.Incident,
         };
+
+    /// <summary>The stable key of how the company's key server stands, such as <c>keys.unreachable</c>.</summary>
+    public static string OfKeyServer(KeyServerState state) => state switch
+    {
+        KeyServerState.Unreachable => "keys.unreachable",
+        KeyServerState.WrongServer => "keys.wrong-server",
+        KeyServerState.Stopped => "keys.stopped",
+        KeyServerState.Revoked => "keys.revoked",
+        KeyServerState.NotBelieved => "keys.not-believed",
+        KeyServerState.Unavailable => "keys.unavailable",
+        KeyServerState.Malformed => "keys.malformed",
+        KeyServerState.NoCurrentKey => "keys.no-current",
+        KeyServerState.NotEnrolled => KeysNotEnrolled,
+        _ => "keys.asking",
+    };
 
     internal static ClientRefusal Of(LinkRefusal refusal) => new(LinkReasons.Key(refusal));
 

@@ -1,4 +1,7 @@
+using System.Security.Cryptography;
 using Google.Protobuf;
+using Rivet.Client.Sealing;
+using Rivet.Cryptography;
 using Rivet.Kernel;
 using Rivet.Wire;
 
@@ -65,6 +68,10 @@ public sealed partial class RivetClient
     /// <summary>The end of the company's security log, as it goes to auditors; for administrators.</summary>
     public Task<Result<ReadLogHeadResponse, ClientRefusal>> ReadLogHeadAsync(CancellationToken ct)
         => AskAsync(Method.ReadLogHead, new ReadLogHeadRequest(), ReadLogHeadResponse.Parser, ct);
+
+    /// <summary>The receipt of a destruction that the log recorded; for administrators.</summary>
+    public Task<Result<ReadLogReceiptResponse, ClientRefusal>> ReadLogReceiptAsync(ulong index, CancellationToken ct)
+        => AskAsync(Method.ReadLogReceipt, new ReadLogReceiptRequest { Index = index }, ReadLogReceiptResponse.Parser, ct);
 
     /// <summary>Lets somebody outside read the log's hashes and sealed entries; the answer's token is shown this once.</summary>
     public Task<Result<AddLogReaderResponse, ClientRefusal>> AddLogReaderAsync(string name, CancellationToken ct)
@@ -232,6 +239,10 @@ public sealed partial class RivetClient
             ChangeMessagePolicyResponse.Parser,
             ct);
 
+    /// <summary>Says how the company seals its messages with its own keys. Nothing but words to devices that are enrolled; with <c>required</c>, the server refuses bodies in clear.</summary>
+    public Task<Result<ChangeMessagePolicyResponse, ClientRefusal>> ChangeSealingAsync(CompanySealing sealing, CancellationToken ct)
+        => AskAsync(Method.ChangeMessagePolicy, new ChangeMessagePolicyRequest { Sealing = sealing }, ChangeMessagePolicyResponse.Parser, ct);
+
     /// <summary>Sets what one person may write and the company may store.</summary>
     public Task<Result<ChangeMessagePolicyResponse, ClientRefusal>> LimitMessagesAsync(MessageLimits limits, CancellationToken ct)
         => AskAsync(Method.ChangeMessagePolicy, new ChangeMessagePolicyRequest { Limits = limits }, ChangeMessagePolicyResponse.Parser, ct);
@@ -301,21 +312,27 @@ public sealed partial class RivetClient
         ConversationId conversation, string name, string mediaType, Stream content, IProgress<long>? progress, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(content);
+        if (!ring.IsEnrolled && Sealing is { Required: true })
+        {
+            return new ClientRefusal(ClientRefusal.KeysNotEnrolled);
+        }
+
         var file = EntityId.New<FileId>(time);
-        var buffer = new byte[ChunkSize];
-        var filled = await content.ReadAtLeastAsync(buffer, ChunkSize, throwOnEndOfStream: false, ct);
+        using var cipher = Cipher(conversation, file);
+        var buffer = new byte[cipher is null ? ChunkSize : ChunkSize - AeadSizes.Tag];
+        var filled = await content.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, ct);
         ulong size = 0;
         for (uint index = 0; ; index++)
         {
             var chunk = buffer.AsMemory(0, filled).ToArray();
-            var next = filled < ChunkSize ? 0 : await content.ReadAtLeastAsync(buffer, ChunkSize, throwOnEndOfStream: false, ct);
+            var next = filled < buffer.Length ? 0 : await content.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, ct);
             var request = new PutFileChunkRequest
             {
                 ConversationId = Bytes(conversation),
                 FileId = Bytes(file),
                 Index = index,
                 Last = next == 0,
-                Data = UnsafeByteOperations.UnsafeWrap(chunk),
+                Data = UnsafeByteOperations.UnsafeWrap(cipher is null ? chunk : await cipher.SealAsync(index, next == 0, chunk)),
             };
             if (await PutChunkAsync(request, ct) is { } why)
             {
@@ -357,11 +374,36 @@ public sealed partial class RivetClient
         }
     }
 
-    /// <summary>Copies a stored file out.</summary>
+    /// <summary>A fresh key for a file, kept until the message that attaches it is sent; null where nothing is sealed.</summary>
+    private FileCipher? Cipher(ConversationId conversation, FileId file)
+    {
+        if (!ring.IsEnrolled)
+        {
+            return null;
+        }
+
+        var key = RandomNumberGenerator.GetBytes(FileCipher.KeySize);
+        store.KeepFileKey(file.ToBytes(), key);
+        var cipher = new FileCipher(parts!.Aeads, key, Profile.Company, conversation, file);
+        CryptographicOperations.ZeroMemory(key);
+        return cipher;
+    }
+
+    /// <summary>
+    /// Copies a stored file out. One that was sealed is opened with the key of the message that attaches it, which must have been opened; a chunk that was changed
+    /// ends it as <see cref="ClientRefusal.FileForged"/>, and what was written before is to be thrown away.
+    /// </summary>
     public async Task<Result<long, ClientRefusal>> GetFileAsync(ConversationId conversation, FileId file, Stream target, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(target);
         long size = 0;
+        var key = ring.FileKey(file);
+        if (key is null && ring.IsSealed(file))
+        {
+            return new ClientRefusal(ClientRefusal.NotOpened);
+        }
+
+        using var cipher = key is null ? null : new FileCipher(parts!.Aeads, key, Profile.Company, conversation, file);
         for (uint index = 0; ; index++)
         {
             var request = new GetFileChunkRequest { ConversationId = Bytes(conversation), FileId = Bytes(file), Index = index };
@@ -370,8 +412,19 @@ public sealed partial class RivetClient
                 return why;
             }
 
-            await target.WriteAsync(chunk.Data.Memory, ct);
-            size += chunk.Data.Length;
+            var data = chunk.Data.Memory;
+            if (cipher is not null)
+            {
+                if (await cipher.OpenAsync(index, chunk.Last, data) is not { } opened)
+                {
+                    return new ClientRefusal(ClientRefusal.FileForged);
+                }
+
+                data = opened;
+            }
+
+            await target.WriteAsync(data, ct);
+            size += data.Length;
             if (chunk.Last || chunk.Data.IsEmpty)
             {
                 return size;

@@ -2,6 +2,7 @@ using Google.Protobuf;
 using Rivet.Client.Home;
 using Rivet.Client.Links;
 using Rivet.Client.Live;
+using Rivet.Client.Sealing;
 using Rivet.Client.Sync;
 using Rivet.Cryptography;
 using Rivet.Kernel;
@@ -23,21 +24,25 @@ public sealed partial class RivetClient : IAsyncDisposable
     private readonly TimeProvider time;
     private readonly LiveBoard live;
     private readonly LinkHolder holder;
+    private readonly KeyRing ring;
+    private readonly SealingParts? parts;
     private readonly CancellationTokenSource stop = new();
     private Task running = Task.CompletedTask;
 
     /// <summary>
     /// A client over an opened store, which it owns; <paramref name="keys"/> are disposed with it, and its back-off is
-    /// drawn from <paramref name="chance"/>.
+    /// drawn from <paramref name="chance"/>; without <paramref name="parts"/> the company's own cipher cannot be had.
     /// </summary>
-    internal RivetClient(LocalStore store, ISigner identity, IDisposable keys, Dial dial, TimeProvider time, Random chance)
+    internal RivetClient(LocalStore store, ISigner identity, IDisposable keys, Dial dial, SealingParts? parts, TimeProvider time, Random chance)
     {
+        this.parts = parts;
+        ring = new KeyRing(store, identity, parts, time, chance);
         this.store = store;
         this.identity = identity;
         this.keys = keys;
         this.time = time;
         live = new LiveBoard(store.Bell, time);
-        holder = new LinkHolder(store, live, dial, time, chance);
+        holder = new LinkHolder(store, live, dial, new OutgoingSeal(store, ring, parts), time, chance);
     }
 
     /// <summary>Who this device and its person are.</summary>
@@ -101,6 +106,7 @@ public sealed partial class RivetClient : IAsyncDisposable
         // Whoever opens the home next finds all that was written here; a home that failed has told its reason already.
         await store.DurableAsync(CancellationToken.None).AsTask()
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        await ring.DisposeAsync();
         live.Dispose();
         store.Dispose();
         keys.Dispose();

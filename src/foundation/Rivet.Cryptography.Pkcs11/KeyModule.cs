@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Net.Pkcs11Interop.Common;
 using Net.Pkcs11Interop.HighLevelAPI;
 using Rivet.Kernel;
@@ -19,12 +20,13 @@ public sealed partial class KeyModule : IDisposable
     private readonly KeyModuleSettings settings;
     private readonly TimeProvider time;
     private readonly SignIn signIn;
+    private readonly BoundedCalls calls;
     private readonly Lock gate = new();
     private Connection? current;
     private long? failedAt;
     private bool isSuspect;
     private bool moduleMakesNonce;
-    private bool disposed;
+    private volatile bool disposed;
     private volatile ModuleState state = new(ModuleFault.NotOpened, "The key module was not opened yet.");
 
     /// <summary>Opens nothing yet.</summary>
@@ -35,10 +37,11 @@ public sealed partial class KeyModule : IDisposable
         this.settings = settings;
         this.time = time;
         signIn = new SignIn(settings);
+        calls = new BoundedCalls(settings.MaxSessions);
     }
 
     /// <summary>What was seen last; asks nobody.</summary>
-    public ModuleState State => state;
+    public ModuleState State => calls.Stuck == 0 ? state : Hanging();
 
     /// <summary>Whether the module says that its slot is hardware (CKF_HW_SLOT); false until it was signed in to. It is the module's word, not a proof.</summary>
     public bool IsHardware { get; private set; }
@@ -54,14 +57,14 @@ public sealed partial class KeyModule : IDisposable
         Run(isWriting: false, session => session.GetSessionInfo().State is CKS.CKS_RO_USER_FUNCTIONS or CKS.CKS_RW_USER_FUNCTIONS
             ? Done.Value
             : throw new Pkcs11Exception("C_GetSessionInfo", CKR.CKR_USER_NOT_LOGGED_IN));
-        return state;
+        return State;
     }
 
     /// <summary>Seals and opens a byte with a key, which is the one way to know that the token is there: some libraries answer everything else from memory.</summary>
     public ModuleState Check(ModuleKey key)
     {
         Answers(key);
-        return state;
+        return State;
     }
 
     /// <summary>Finds a key by its label; refused as <see cref="ModuleRefusal.Unfit"/> when it is not non-extractable AES-256 made inside, for this use alone.</summary>
@@ -107,7 +110,14 @@ public sealed partial class KeyModule : IDisposable
     public Result<byte[], ModuleRefusal> Encrypt(ModuleKey key, ReadOnlySpan<byte> plaintext, ReadOnlySpan<byte> associatedData)
     {
         var (bytes, bound) = (plaintext.ToArray(), associatedData.ToArray());
-        return RunWith(key, (session, handle) => GcmCall.Encrypt(session, handle, bytes, bound, ref moduleMakesNonce), isForged: null);
+        try
+        {
+            return RunWith(key, (session, handle) => GcmCall.Encrypt(session, handle, bytes, bound, ref moduleMakesNonce), isForged: null);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(bytes);
+        }
     }
 
     /// <summary>Opens what <see cref="Encrypt"/> gave; <see cref="ModuleRefusal.Forged"/> when any bit, the associated data or the key is another.</summary>
@@ -128,12 +138,17 @@ public sealed partial class KeyModule : IDisposable
     /// <summary>Closes the sessions. Later calls are refused as unavailable.</summary>
     public void Dispose()
     {
-        lock (gate)
+        disposed = true;
+        calls.TryRun(settings.CallBudget, () =>
         {
-            disposed = true;
-            current?.Dispose();
-            current = null;
-        }
+            lock (gate)
+            {
+                current?.Dispose();
+                current = null;
+            }
+
+            return Done.Value;
+        }, out _);
     }
 
     /// <summary>Never the PIN.</summary>
@@ -144,6 +159,9 @@ public sealed partial class KeyModule : IDisposable
 
     /// <summary>For tests.</summary>
     internal int OfferedPins => signIn.Offered;
+
+    /// <summary>For tests.</summary>
+    internal int StuckCalls => calls.Stuck;
 
     private Result<byte[], ModuleRefusal> RunWith(ModuleKey key, Func<ISession, IObjectHandle, byte[]> call, Func<CKR, bool>? isForged)
     {
@@ -173,8 +191,12 @@ public sealed partial class KeyModule : IDisposable
 
     private Result<T, ModuleRefusal> Run<T>(bool isWriting, Func<ISession, T> call) => Run(isWriting, (_, session) => call(session), isForged: null);
 
+    /// <summary>For no longer than the budget; a call that is left to itself makes the module unavailable until it returns.</summary>
+    private Result<T, ModuleRefusal> Run<T>(bool isWriting, Func<Connection, ISession, T> call, Func<CKR, bool>? isForged, int budgets = 1)
+        => calls.TryRun(settings.CallBudget * budgets, () => RunHere(isWriting, call, isForged), out var result) ? result : ModuleRefusal.Unavailable;
+
     /// <summary>Twice at most: a lost session is replaced without anybody noticing; a module that fails again is left alone for a while.</summary>
-    private Result<T, ModuleRefusal> Run<T>(bool isWriting, Func<Connection, ISession, T> call, Func<CKR, bool>? isForged)
+    private Result<T, ModuleRefusal> RunHere<T>(bool isWriting, Func<Connection, ISession, T> call, Func<CKR, bool>? isForged)
     {
         for (var isLast = false; ; isLast = true)
         {
@@ -280,6 +302,9 @@ public sealed partial class KeyModule : IDisposable
         failedAt = time.GetTimestamp();
         state = found;
     }
+
+    private ModuleState Hanging()
+        => new(ModuleFault.Hanging, $"The token \"{settings.Token}\" does not return from a call. It is used again once it does; look at the module and its connection, and restart the server if it does not.");
 
     private ModuleState Failing(CKR code)
         => code is CKR.CKR_KEY_HANDLE_INVALID

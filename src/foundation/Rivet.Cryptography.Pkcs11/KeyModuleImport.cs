@@ -38,7 +38,7 @@ public sealed partial class KeyModule
             }
 
             return found;
-        }, isForged: null).Flatten();
+        }, isForged: null, budgets: 10).Flatten();
     }
 
     /// <summary>Finds a pair by its label; refused as <see cref="ModuleRefusal.Unfit"/> when its private key can leave the token, does something else too, or is not RSA-4096 made inside.</summary>

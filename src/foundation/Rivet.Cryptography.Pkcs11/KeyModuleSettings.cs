@@ -18,6 +18,9 @@ public sealed record KeyModuleSettings
     /// <summary>How long a module that could not be reached is left alone before it is tried again.</summary>
     public TimeSpan RetryAfter { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>How long a call may take, sign-in included, before its caller is told that the module is unavailable; making a key pair may take ten times as long.</summary>
+    public TimeSpan CallBudget { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>
     /// Whether keys may be imported by OAEP with SHA-1 where the module offers no SHA-256 (SoftHSM 2.6.1). Nothing is known that breaks it, OAEP needing no
     /// hash that resists collisions, but it is not what is chosen unasked.

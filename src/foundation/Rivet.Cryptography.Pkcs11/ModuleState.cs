@@ -44,6 +44,9 @@ public enum ModuleFault
 
     /// <summary>A key that was there is not.</summary>
     KeyMissing = 9,
+
+    /// <summary>The module does not return from a call.</summary>
+    Hanging = 10,
 }
 
 /// <summary>Why the module gives no result.</summary>

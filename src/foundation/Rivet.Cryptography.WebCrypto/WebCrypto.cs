@@ -46,6 +46,10 @@ public static partial class WebCrypto
     internal static partial void Verify(
         byte[] publicKey, byte[] message, byte[] signature, [JSMarshalAs<JSType.Function<JSType.Boolean>>] Action<bool> done);
 
+    [JSImport("verifyP256", Module)]
+    internal static partial void VerifyP256(
+        byte[] publicKey, byte[] message, byte[] signature, [JSMarshalAs<JSType.Function<JSType.Boolean>>] Action<bool> done);
+
     [JSImport("createKem", Module)]
     internal static partial void CreateKem([JSMarshalAs<JSType.Function<JSType.Object>>] Action<JSObject?> done);
 

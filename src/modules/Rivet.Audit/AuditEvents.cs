@@ -6,6 +6,12 @@ namespace Rivet.Audit;
 internal static class AuditEvents
 {
     public static readonly EventKind Unreadable = new("audit.event.unreadable", OcsfType.FindingCreated, EventSeverity.High, "position", "sha256");
+
+    /// <summary>The company's key was granted again: the events before this one, so many, had to wait since then; others are in the platform's log.</summary>
+    public static readonly EventKind LogResumed = new("audit.log.resumed", OcsfType.EntityUpdated, EventSeverity.Medium, "since", "waited", "elsewhere", "first", "last");
+
+    /// <summary>In the platform's log: a company's key was destroyed, its log ended with so many entries under this root, and what is recorded of it follows here.</summary>
+    public static readonly EventKind LogEnded = new("audit.log.ended", OcsfType.EntityDeleted, EventSeverity.High, "log", "size", "root");
     public static readonly EventKind WitnessAdded = new("audit.witness.added", OcsfType.EntityCreated, EventSeverity.Low, "name", "key");
     public static readonly EventKind WitnessRemoved = new("audit.witness.removed", OcsfType.EntityDeleted, EventSeverity.Medium, "name", "key");
 
@@ -50,6 +56,9 @@ internal static class AuditEvents
 
     /// <summary>The application name of the key of what columns say openly: times, kinds, outcomes.</summary>
     public const string KeysOfColumns = "audit.columns";
+
+    /// <summary>The detail that names the company in whose log an event of the platform's log would be.</summary>
+    public const string OfLog = "log";
 
     /// <summary>The application name of the keys of exports' settings.</summary>
     public const string KeysOfExports = "audit-export";

@@ -3,12 +3,14 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Rivet.Audit.Aside;
 using Rivet.Audit.Boards;
 using Rivet.Audit.Columns;
 using Rivet.Audit.Entries;
 using Rivet.Audit.Exporting;
 using Rivet.Audit.Keys;
 using Rivet.Audit.Reading;
+using Rivet.Audit.Receipts;
 using Rivet.Audit.Retention;
 using Rivet.Audit.SavedQueries;
 using Rivet.Audit.Sealing;
@@ -39,7 +41,8 @@ public static class AuditModule
 
         services.TryAddSingleton<Chance>();
         services.AddSingleton<LogNews>();
-        services.AddSingleton<EntrySealing>();
+        services.AddSingleton<EntrySealing>().AddSingleton<AsideSealing>().AddSingleton<LogIntake>();
+        services.AddSingleton<AsideKeeper>().AddHostedService(provider => provider.GetRequiredService<AsideKeeper>());
         services.AddPlatformLog();
         services.AddOutboxConsumer<LogConsumer>();
         services.AddSingleton<IAuditReaders>(provider => provider.GetRequiredService<AuditReaders>());
@@ -110,6 +113,7 @@ public static class AuditModule
         services.TryAddSingleton<ISignatureVerifier, Ed25519Verifier>();
         services.TryAddSingleton<LogIdentity>();
         services.TryAddSingleton<LogKeys>();
+        services.TryAddSingleton<ReceiptMaker>();
         services.TryAddSingleton<IAuditLog, AuditLog>();
         services.TryAddSingleton<AuditReaders>();
         services.TryAddSingleton<WitnessBook>();

@@ -46,4 +46,8 @@ public sealed class AuditOptions
     /// <summary>How long a log's key signs checkpoints beside the one that replaced it, for those who have not heard yet; a revoked key never does.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "365.00:00:00")]
     public TimeSpan OldKeySigns { get; set; } = TimeSpan.FromDays(30);
+
+    /// <summary>Most events that wait for a company's key; those behind them go to the platform's log.</summary>
+    [Range(1, 1_000_000)]
+    public int MostAside { get; set; } = 20_000;
 }

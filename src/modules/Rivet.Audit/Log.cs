@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Rivet.Audit.Boards;
+using Rivet.Vault;
 
 namespace Rivet.Audit;
 
@@ -13,6 +14,18 @@ internal static partial class Log
 
     [LoggerMessage(4003, LogLevel.Warning, "The security log cannot be read now")]
     public static partial void ReadFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(4004, LogLevel.Warning, "The log of {Name} waits, since its key is not given: {Why}. Events are set aside")]
+    public static partial void Waits(ILogger logger, string name, VaultRefusal why);
+
+    [LoggerMessage(4005, LogLevel.Warning, "The key of {Name} was destroyed: its log has ended, and what is recorded of it goes to the platform's log")]
+    public static partial void Ended(ILogger logger, string name);
+
+    [LoggerMessage(4006, LogLevel.Information, "The log of {Name} goes on; {Waited} events had waited")]
+    public static partial void Resumed(ILogger logger, string name, long waited);
+
+    [LoggerMessage(4007, LogLevel.Warning, "Events that wait for the key of {Name} cannot be looked after now; the next round tries again")]
+    public static partial void AsideFailed(ILogger logger, string name, Exception exception);
 
     [LoggerMessage(4010, LogLevel.Warning, "A page of the security log could not be shown ({Id}): {Refusal}")]
     public static partial void PageFailed(ILogger logger, string id, AuditRefusal refusal);

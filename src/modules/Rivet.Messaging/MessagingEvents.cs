@@ -13,5 +13,5 @@ internal static class MessagingEvents
     public static readonly EventKind MonthDestroyed = new("messaging.month.destroyed", OcsfType.DatastoreDeleted, EventSeverity.Medium, "month", "entries", "files");
     public static readonly EventKind PolicyChanged = new(
         "messaging.policy.changed", OcsfType.EntityUpdated, EventSeverity.Medium,
-        "keep_months", "effective", "taken_back", "messages_per_minute", "file_mebibytes_per_day", "stored_gibibytes", "conversations_per_day");
+        "keep_months", "effective", "taken_back", "messages_per_minute", "file_mebibytes_per_day", "stored_gibibytes", "conversations_per_day", "sealing");
 }

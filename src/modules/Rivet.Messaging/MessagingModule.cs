@@ -19,6 +19,7 @@ public static class MessagingModule
         services.AddHostedService<RestoreStart>();
         services.AddMetrics();
         services.AddSingleton<PolicyBook>().AddSingleton<DestructionCount>().AddSingleton<PolicyEndpoints>();
+        services.AddSingleton(provider => new KeyServerOrigins(provider.GetRequiredService<IStore>()));
         services.AddSingleton<Allowances>().AddSingleton<HeldBack>();
         services.AddSingleton<MonthEmptying>().AddSingleton<RetentionSweep>();
         services.AddHostedService(provider => provider.GetRequiredService<RetentionSweep>());

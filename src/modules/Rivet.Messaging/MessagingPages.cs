@@ -4,7 +4,7 @@ using Rivet.UiKit;
 
 namespace Rivet.Messaging;
 
-/// <summary>Messaging's parts of the settings page: for how long messages are kept, and how many there may be.</summary>
+/// <summary>Messaging's parts of the settings page: for how long messages are kept, how many there may be, and whether the company seals them itself.</summary>
 public static class MessagingPages
 {
     /// <summary>Adds the parts.</summary>
@@ -19,5 +19,10 @@ public static class MessagingPages
             {
                 Key = "limits", Order = 30, Texts = typeof(MessagingText), TitleKey = "LimitsTitle", LineKey = "LimitsLine",
                 Component = typeof(LimitsPart), Permission = Permissions.Policy.Name,
+            })
+            .AddSingleton(new SettingsSection
+            {
+                Key = "sealing", Order = 40, Texts = typeof(MessagingText), TitleKey = "SealingTitle", LineKey = "SealingLine",
+                Component = typeof(SealingPart), Permission = Permissions.Policy.Name,
             });
 }

@@ -35,6 +35,8 @@ internal enum MessagingRefusal : byte
     StorageFull,
     FilesOfToday,
     ConversationsOfToday,
+    MustBeSealed,
+    SealingOutOfBounds,
 }
 
 internal static class MessagingRefusals
@@ -67,6 +69,8 @@ internal static class MessagingRefusals
         MessagingRefusal.Destroyed => Refusals.Destroyed("vault.destroyed", "The key of this content was destroyed."),
         MessagingRefusal.Expired => Refusals.Destroyed("messaging.expired", "It was deleted by your company's retention rule."),
         MessagingRefusal.PolicyOutOfBounds => Refusals.Invalid("messaging.policy-bounds", "Months are 0 to 120; messages a minute 10 to 6,000; MiB of files a day 1 to 1,000,000; GiB stored 0 to 1,000,000; conversations a day 1 to 100,000."),
+        MessagingRefusal.MustBeSealed => Refusals.Denied("messaging.must-be-sealed"),
+        MessagingRefusal.SealingOutOfBounds => Refusals.Invalid("messaging.sealing-bounds", "A key server is https://HOST:PORT, and its pin has 32 bytes."),
         MessagingRefusal.WouldDestroy => Refusals.Conflict("messaging.would-destroy", "A shorter time destroys messages and files for good; say that it may."),
         _ => new Refusal { Code = RefusalCode.Internal, Reason = "messaging.damaged", Detail = "A stored entry does not open; the administrator should look at the log." },
     };

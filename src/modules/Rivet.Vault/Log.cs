@@ -28,6 +28,12 @@ internal static partial class Log
     [LoggerMessage(3008, LogLevel.Warning, "The key module with the root answers again")]
     public static partial void ModuleBack(ILogger logger);
 
+    [LoggerMessage(3009, LogLevel.Warning, "A new root key was made in {File}, sealed by a passphrase. It is software, not hardware. Keep the passphrase and a copy of the file, each apart from the data: without both nothing stored can be read")]
+    public static partial void PassphraseRootMade(ILogger logger, string file);
+
+    [LoggerMessage(3010, LogLevel.Warning, "A new root key was made in {File}, sealed by this machine's TPM. It opens on no other machine, and is software while the server runs, not a hardware module. Split it into shares now (rivet recover split): without this TPM nothing stored can be read")]
+    public static partial void TpmRootMade(ILogger logger, string file);
+
     [LoggerMessage(3020, LogLevel.Error, "Version {Version} of the key of company {Company} cannot be used: its row was changed")]
     public static partial void CompanyKeyDamaged(ILogger logger, Guid company, uint version);
 

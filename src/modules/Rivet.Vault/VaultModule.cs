@@ -37,6 +37,8 @@ public static class VaultModule
         services.AddSingleton<Rewrapper>().AddHostedService(provider => provider.GetRequiredService<Rewrapper>());
         services.AddSingleton<IVault, SoftwareVault>();
         services.AddHostedService<VaultStart>();
+        services.AddSingleton(provider => new RootReach(provider.GetRequiredService<RootKey>(), provider.GetService<System.Diagnostics.Metrics.IMeterFactory>()));
+        services.AddHostedService<RootWatch>();
         services.AddSingleton<IStatusSource, VaultStatus>();
         return services.AddMigrations("vault", typeof(VaultModule).Assembly);
     }

@@ -15,6 +15,9 @@ public sealed class VaultOptions
     /// </summary>
     public RootModuleOptions? RootModule { get; set; }
 
+    /// <summary>How the root key's file is opened, and a new one sealed.</summary>
+    public RootSealOptions RootSeal { get; set; } = new();
+
     /// <summary>Most data keys in memory. A person of a company takes a handful: with fewer than there are people at work, each seal asks the store.</summary>
     [Range(2, 1_000_000)]
     public int CachedKeys { get; set; } = 16_384;

@@ -73,7 +73,7 @@ internal sealed class Device
         process.Run(() =>
         {
             Client = new RivetClient(
-                new LocalStore(records), Keys.Identity, Keys, (_, _) => world.Network.DialAsync(this, process), process.Time, new Random(world.Chance.Next()));
+                new LocalStore(records), Keys.Identity, Keys, (_, _) => world.Network.DialAsync(this, process), parts: null, process.Time, new Random(world.Chance.Next()));
             Client.Start();
             if (Subject.Via.GetHashCode() % 3 == 0)
             {

@@ -231,7 +231,7 @@ internal sealed class ChatPainter(ChatState state, Words words, TimeZoneInfo zon
         var time = text.When(item.OwnTime, "HH:mm");
         var thread = item.Thread == 0 ? "" : $" ↳ {Thread(item)}";
         var number = chosen ? $"#{item.Sequence} " : "";
-        var name = Columns.Fit($"{state.Names.Person(item.Author)}{thread}", Math.Max(0, width - 7 - number.Length));
+        var name = Columns.Fit($"{state.Names.Person(item.Author)}{(item.Seal is SealState.None ? "" : " " + words["line.sealed-mark"])}{thread}", Math.Max(0, width - 7 - number.Length));
         return [new Span(mark + time + " ", Ink.Quiet), new Span(name, item.Author == state.Profile.Person ? Ink.Accent : Ink.Strong), new Span(number, Ink.Quiet)];
     }
 
@@ -255,10 +255,11 @@ internal sealed class ChatPainter(ChatState state, Words words, TimeZoneInfo zon
             yield return Row(chosen, new Span("      " + line, Ink.Quiet), width);
         }
 
-        var state = pending.Refusal is { } why ? words["chat.not-sent", words.Say(why)]
+        var said = pending.Refusal is { } why ? words["chat.not-sent", words.Say(why)]
             : pending.HeldFor > TimeSpan.Zero ? words["chat.held", Math.Ceiling(pending.HeldFor.TotalSeconds)]
+            : state.Keys is { State: not (KeyServerState.Ready or KeyServerState.Asking) } ? words["chat.waits-for-keys", state.Names.KeyServerReason]
             : words["chat.sending"];
-        yield return Row(chosen, new Span("      " + state, pending.Refusal is null ? Ink.Quiet : Ink.Failing), width);
+        yield return Row(chosen, new Span("      " + said, pending.Refusal is null ? Ink.Quiet : Ink.Failing), width);
     }
 
     private static IReadOnlyList<Span> Row(bool chosen, Span span, int width)

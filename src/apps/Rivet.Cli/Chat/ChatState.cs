@@ -55,6 +55,9 @@ internal sealed class ChatState
 
     public IReadOnlyList<PendingMessage> Pending { get; private set; } = [];
 
+    /// <summary>How the company's own key server stands; null where this device is enrolled with none.</summary>
+    public KeyServerStatus? Keys { get; private set; }
+
     public LinkStatus Link { get; private set; } = new(LinkPhase.Connecting, "");
 
     public Profile Profile => client.Profile;
@@ -91,6 +94,7 @@ internal sealed class ChatState
         var at = marked is { } known ? Conversations.ToList().FindIndex(one => Id(one) == known) : -1;
         Marked = Math.Clamp(at < 0 ? Marked : at, 0, Math.Max(0, Conversations.Count - 1));
         Link = client.Status;
+        Keys = client.KeyServer;
         if (Timeline is null || Open is not { } open)
         {
             return;
@@ -98,6 +102,7 @@ internal sealed class ChatState
 
         var atEnd = Bottom >= Lines - 1;
         client.Refresh(Timeline);
+        OpenSealed();
         Pending = client.Pending(open);
         Bottom = atEnd ? Lines - 1 : Math.Min(Bottom, Lines - 1);
         Chosen = Math.Min(Chosen, Lines - 1);
@@ -106,6 +111,9 @@ internal sealed class ChatState
             client.MarkRead(open, client.Cursor(open));
         }
     }
+
+    /// <summary>With keys in memory this is done when it returns; keys that are still to come ring, and it is called again.</summary>
+    private void OpenSealed() => client.OpenAsync(Timeline!).GetAwaiter().GetResult();
 
     public void OpenMarked()
     {
@@ -120,6 +128,7 @@ internal sealed class ChatState
         Open = id;
         ReadWhenOpened = client.ReadUpTo(id);
         Timeline = client.TimelineOf(id);
+        OpenSealed();
         Pending = client.Pending(id);
         (Chosen, Bottom, Mode, Pane) = (-1, Lines - 1, Mode.Write, Pane.Input);
         Marked = Math.Max(0, Conversations.ToList().FindIndex(one => Id(one) == id));

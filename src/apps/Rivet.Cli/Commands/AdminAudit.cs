@@ -8,6 +8,7 @@ internal static class AdminAudit
     public static Command Build(Options options) => new("audit", options.Words["command.audit"])
     {
         Show(options),
+        Receipt(options),
         new Command("reader", options.Words["command.audit-reader"]) { Add(options), List(options), Remove(options) },
         AdminAuditExport.Build(options),
         AdminAuditRetention.Build(options),
@@ -28,8 +29,25 @@ internal static class AdminAudit
                 json.WriteNumber("size", head.Size);
                 json.Time("sealed", head.SealedMs);
                 json.WriteString("checkpoint", head.Checkpoint);
+                if (head.Standing is { } standing)
+                {
+                    json.WriteString("standing", standing.HasEnded ? "ended" : "waits");
+                    json.Time("since", standing.SinceMs);
+                    json.WriteNumber("waiting", standing.Waiting);
+                    json.WriteNumber("elsewhere", standing.Elsewhere);
+                    json.WriteNumber("first", standing.First);
+                    json.WriteNumber("last", standing.Last);
+                }
             });
             return;
+        }
+
+        if (head.Standing is { } still)
+        {
+            var since = AdminCommands.Local(still.SinceMs);
+            await session.Error.WriteLineAsync(still.HasEnded
+                ? session.Words["audit.ended", since, still.Elsewhere, still.First, still.Last]
+                : session.Words["audit.waits", since, still.Waiting, still.Elsewhere]);
         }
 
         if (head.Key.Length == 0)
@@ -47,6 +65,25 @@ internal static class AdminAudit
 
         await session.Error.WriteLineAsync(session.Words["audit.shown", head.Size, AdminCommands.Local(head.SealedMs)]);
     }, "show");
+
+    private static Command Receipt(Options options)
+    {
+        var number = new Argument<ulong>("EVENT") { Description = options.Words["argument.log-event"] };
+        var file = new Option<string?>("--output") { Description = options.Words["option.receipt-output"], HelpName = "FILE" };
+        return CommandShape.Of("audit-receipt", options, [number, file], async (parsed, session, ct) =>
+        {
+            session.Client.Start();
+            var receipt = session.Take(await session.Client.ReadLogReceiptAsync(parsed.GetValue(number), ct)).Receipt;
+            if (parsed.GetValue(file) is not { } path)
+            {
+                await session.Output.WriteAsync(string.Join('\n', receipt.Split('\n').Select(Plain.Line)));
+                return;
+            }
+
+            await File.WriteAllTextAsync(path, receipt, ct);
+            await session.Error.WriteLineAsync(session.Words["audit.receipt-written", path]);
+        }, "receipt");
+    }
 
     private static Command Add(Options options)
     {

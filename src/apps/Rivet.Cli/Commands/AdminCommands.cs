@@ -23,6 +23,7 @@ internal static class AdminCommands
         AdminLimits.Build(options),
         AdminKeys.Build(options),
         AdminTransit.Build(options),
+        AdminSealing.Build(options),
     };
 
     private static Command Invite(Options options)

@@ -13,6 +13,9 @@ internal static class ListenCommand
 {
     private const string Reader = "listen";
 
+    /// <summary>How long an entry waits for the company's key server before it is printed as it is.</summary>
+    private static readonly TimeSpan KeyPatience = TimeSpan.FromSeconds(15);
+
     public static Command Build(Options options)
     {
         var onlyNew = new Option<bool>("--new") { Description = options.Words["option.new"] };
@@ -27,10 +30,9 @@ internal static class ListenCommand
         var text = new TimelineText(session.Names, session.Words, TimeZoneInfo.Local);
         await foreach (var batch in session.Client.ArrivalsAsync(Reader, onlyNew, stop.Token))
         {
-            foreach (var arrived in batch)
+            if (!await PrintAsync(session, text, batch, stop.Token))
             {
-                Print(session, text, arrived);
-                await session.Output.FlushAsync(CancellationToken.None);
+                break;
             }
         }
 
@@ -41,17 +43,39 @@ internal static class ListenCommand
         }
     }
 
-    private static void Print(Session session, TimelineText text, Arrived arrived)
+    /// <summary>False when it was stopped in between: the rest of the batch comes again.</summary>
+    private static async Task<bool> PrintAsync(Session session, TimelineText text, IReadOnlyList<Arrived> batch, CancellationToken ct)
+    {
+        foreach (var arrived in batch)
+        {
+            OpenedEntry opened;
+            try
+            {
+                opened = await session.Client.OpenAsync(arrived.Entry, KeyPatience, ct);
+            }
+            catch (OperationCanceledException)
+            {
+                return false;
+            }
+
+            Print(session, text, arrived, opened);
+            await session.Output.FlushAsync(CancellationToken.None);
+        }
+
+        return true;
+    }
+
+    private static void Print(Session session, TimelineText text, Arrived arrived, OpenedEntry opened)
     {
         if (session.Json)
         {
-            EntryJson.Write(session.Output, arrived.Entry, session.Names, arrived.MayBeAgain);
+            EntryJson.Write(session.Output, arrived.Entry, opened, session.Names, arrived.MayBeAgain);
             return;
         }
 
         var conversation = EntityId.Read<ConversationId>(arrived.Entry.ConversationId.Span);
         var title = session.Client.Conversation(conversation) is { } known ? session.Names.Conversation(known) : Names.Short(arrived.Entry.ConversationId);
-        foreach (var line in EntryLine.Of(arrived.Entry, text, session.Names, session.Words))
+        foreach (var line in EntryLine.Of(arrived.Entry, opened, text, session.Names, session.Words))
         {
             session.Output.WriteLine($"[{title}] {line}");
         }

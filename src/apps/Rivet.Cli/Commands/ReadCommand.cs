@@ -5,6 +5,8 @@ namespace Rivet.Cli.Commands;
 /// <summary><c>rivet read CONVERSATION</c>: the last messages as they stand after edits and recalls; marks them read.</summary>
 internal static class ReadCommand
 {
+    private static readonly TimeSpan KeyPatience = TimeSpan.FromSeconds(15);
+
     public static Command Build(Options options)
     {
         var where = CommandShape.Conversation(options);
@@ -19,13 +21,15 @@ internal static class ReadCommand
                 var cursor = session.Client.Cursor(id);
                 foreach (var entry in session.Client.Entries(id, cursor > (ulong)count ? cursor - (ulong)count + 1 : 1, count))
                 {
-                    EntryJson.Write(session.Output, entry, session.Names, again: false);
+                    EntryJson.Write(session.Output, entry, await session.Client.OpenAsync(entry, KeyPatience, ct), session.Names, again: false);
                 }
             }
             else
             {
                 var text = new TimelineText(session.Names, session.Words, TimeZoneInfo.Local);
-                foreach (var line in session.Client.TimelineOf(id).Items.TakeLast(count).SelectMany(text.Whole))
+                var timeline = session.Client.TimelineOf(id);
+                await session.Client.OpenAsync(timeline, KeyPatience, ct);
+                foreach (var line in timeline.Items.TakeLast(count).SelectMany(text.Whole))
                 {
                     await session.Output.WriteLineAsync(line);
                 }

@@ -1,5 +1,7 @@
 using System.CommandLine;
+using Rivet.Client;
 using Rivet.Kernel;
+using Rivet.Wire;
 
 namespace Rivet.Cli.Commands;
 
@@ -15,7 +17,15 @@ internal static class SaveCommand
         {
             await session.RefreshAsync(ct);
             var (id, _) = session.Names.FindConversation(parsed.GetValue(where)!);
-            var files = session.Client.TimelineOf(id).Find(parsed.GetValue(message))?.Attachments ?? [];
+            var timeline = session.Client.TimelineOf(id);
+            await session.Client.OpenAsync(timeline, TimeSpan.FromSeconds(15), ct);
+            var item = timeline.Find(parsed.GetValue(message));
+            if (item is { Seal: not (SealState.None or SealState.Opened) })
+            {
+                throw new CliExit(ExitCode.Refused, new TimelineText(session.Names, session.Words, TimeZoneInfo.Local).Closed(item.Seal));
+            }
+
+            var files = item?.Attachments ?? [];
             if (files.Count == 0)
             {
                 throw new CliExit(ExitCode.NoSuchName, session.Words["save.no-files", parsed.GetValue(message)]);
@@ -24,11 +34,22 @@ internal static class SaveCommand
             foreach (var file in files)
             {
                 var path = FreePath(Directory.CreateDirectory(parsed.GetValue(folder)!).FullName, file.Name);
-                await using var target = new FileStream(path, FileMode.CreateNew);
-                var size = session.Take(await session.Client.GetFileAsync(id, EntityId.Read<FileId>(file.FileId.Span), target, ct));
+                var got = await GetAsync(session, id, file, path, ct);
+                if (!got.TryGet(out var size, out var why))
+                {
+                    File.Delete(path); // Half a file, or one that somebody changed, is no file.
+                    throw session.Refused(why);
+                }
+
                 await session.Output.WriteLineAsync(session.Words["save.done", Plain.Line(path), size]);
             }
         });
+    }
+
+    private static async Task<Result<long, ClientRefusal>> GetAsync(Session session, ConversationId id, Attachment file, string path, CancellationToken ct)
+    {
+        await using var target = new FileStream(path, FileMode.CreateNew);
+        return await session.Client.GetFileAsync(id, EntityId.Read<FileId>(file.FileId.Span), target, ct);
     }
 
     /// <summary>A sender's name never leaves the folder, never overwrites, never hides.</summary>

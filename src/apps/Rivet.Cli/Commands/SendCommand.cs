@@ -49,7 +49,13 @@ internal static class SendCommand
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
         patience.CancelAfter(wait);
         var held = new Held(session);
-        var sent = session.Take(await session.Client.SendAsync(id, content, held, patience.Token));
+        var outcome = await session.Client.SendAsync(id, content, held, patience.Token);
+        if (outcome is { IsOk: false, Refusal.Reason: ClientRefusal.Queued } && session.Client.KeyServer is { State: not KeyServerState.Ready })
+        {
+            await session.Error.WriteLineAsync(session.Words["chat.waits-for-keys", session.Names.KeyServerReason]);
+        }
+
+        var sent = session.Take(outcome);
         if (session.Json)
         {
             JsonLine.Write(session.Output, json =>

@@ -7,9 +7,9 @@ namespace Rivet.Cli;
 /// <summary>An entry as <c>listen --json</c> and <c>read --json</c> print it. The field names are a promise: README.md lists them.</summary>
 internal static class EntryJson
 {
-    public static void Write(TextWriter output, Entry entry, Names names, bool again) => JsonLine.Write(output, json =>
+    public static void Write(TextWriter output, Entry entry, OpenedEntry opened, Names names, bool again) => JsonLine.Write(output, json =>
     {
-        var content = Timeline.Read(entry);
+        var content = opened.Content;
         json.WriteString("type", "entry");
         json.Id("conversation", entry.ConversationId);
         json.WriteNumber("sequence", entry.Sequence);
@@ -27,6 +27,11 @@ internal static class EntryJson
         if (content is not null)
         {
             WriteContent(json, content);
+        }
+
+        if (opened.Seal is not SealState.None)
+        {
+            json.WriteString("seal", opened.Seal.ToString().ToLowerInvariant());
         }
 
         if (again)

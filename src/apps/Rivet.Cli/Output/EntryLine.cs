@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using Rivet.Client;
 using Rivet.Wire;
 
@@ -6,10 +7,15 @@ namespace Rivet.Cli;
 /// <summary>A single entry in words: also edits, recalls and reactions, which a timeline folds into what they aim at.</summary>
 internal static class EntryLine
 {
-    public static IEnumerable<string> Of(Entry entry, TimelineText text, Names names, Words words)
+    public static IEnumerable<string> Of(Entry entry, OpenedEntry opened, TimelineText text, Names names, Words words)
     {
         var who = names.Person(entry.AuthorPersonId);
-        var content = Timeline.Read(entry);
+        var content = opened.Content;
+        if (opened.Seal is not (SealState.None or SealState.Opened))
+        {
+            return [words["entry.sealed", who, text.Closed(opened.Seal)]];
+        }
+
         switch (content?.KindCase)
         {
             case Content.KindOneofCase.Edit:
@@ -20,7 +26,9 @@ internal static class EntryLine
                 return [words[content.Reaction.Removed ? "entry.unreact" : "entry.react", who, Plain.Line(content.Reaction.Emoji), content.Reaction.Target]];
             default:
                 var alone = new Timeline(default);
-                alone.Apply(entry);
+                var shown = entry.Clone();
+                shown.Content = content?.ToByteString() ?? entry.Content;
+                alone.Apply(shown);
                 return alone.Items.SelectMany(text.Whole);
         }
     }

@@ -17,9 +17,13 @@ internal sealed class TimelineText(Names names, Words words, TimeZoneInfo zone)
         TimelineKind.Expired => words[item.Several ? "line.expired-several" : "line.expired"],
         TimelineKind.Unreadable => words["line.unreadable"],
         _ when item.Recalled => words["line.recalled"],
+        _ when item.Seal is not (SealState.None or SealState.Opened) => Closed(item.Seal),
         _ when item.Opaque => words["line.opaque"],
         _ => Plain.Lines(item.Text) + (item.Edited ? $" {words["line.edited"]}" : ""),
     };
+
+    /// <summary>Why a message sealed by the company's own keys shows nothing.</summary>
+    public string Closed(SealState seal) => seal is SealState.Waiting ? words["line.sealed.Waiting", names.KeyServerReason] : words.Kind("line.sealed", seal);
 
     /// <summary>Files and reactions, each a line of its own.</summary>
     public IEnumerable<string> Below(TimelineItem item)
@@ -38,9 +42,10 @@ internal sealed class TimelineText(Names names, Words words, TimeZoneInfo zone)
     /// <summary>The whole item: <c>#12  2026-03-01 09:15  Ana: hello</c> and what hangs below it.</summary>
     public IEnumerable<string> Whole(TimelineItem item)
     {
+        var mark = item.Seal is SealState.None ? "" : $" {words["line.sealed-mark"]}";
         var who = item.Kind is not TimelineKind.Post ? "· "
-            : item.Emote ? $"* {names.Person(item.Author)} "
-            : $"{names.Person(item.Author)}: ";
+            : item.Emote ? $"* {names.Person(item.Author)}{mark} "
+            : $"{names.Person(item.Author)}{mark}: ";
         var thread = item.Thread == 0 ? "" : $"↳#{item.Thread} ";
         var head = string.Create(CultureInfo.InvariantCulture, $"#{item.Sequence}  {When(item.OwnTime, "yyyy-MM-dd HH:mm")}  {thread}{who}");
         var first = true;

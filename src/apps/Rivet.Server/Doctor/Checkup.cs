@@ -18,6 +18,7 @@ internal static class Checkup
         new DataPrivate(),
         new KeysPrivate(),
         new KeysApart(),
+        new RootKept(),
         new BackupRecent(),
         new DiskSpace(),
         new StoreSound(),

@@ -49,6 +49,6 @@ internal static class DoctorCommand
         };
 
         string? Variable(string name)
-            => Environment.GetEnvironmentVariable(name) is { Length: > 0 } set ? set : running?.Given("--" + name["RIVET_".Length..].ToLowerInvariant());
+            => Environment.GetEnvironmentVariable(name) is { Length: > 0 } set ? set : running?.Given("--" + name["RIVET_".Length..].ToLowerInvariant().Replace('_', '-'));
     }
 }

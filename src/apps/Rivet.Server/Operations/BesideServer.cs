@@ -24,7 +24,7 @@ internal static class BesideServer
         services.AddMigrations("storage", typeof(StorageModule).Assembly);
         services.AddMigrations("audit", typeof(AuditModule).Assembly);
         services.AddSingleton<IStore>(provider => StoreBeside.Open(options.DataFolder, provider.GetServices<MigrationSource>()));
-        services.AddVault(vault => vault.RootKeyFile = keys.RootKeyFile);
+        services.AddVault(vault => (vault.RootKeyFile, vault.RootSeal) = (keys.RootKeyFile, options.RootSeal));
         services.AddPlatformLog();
         var provider = services.BuildServiceProvider();
         foreach (var hosted in provider.GetServices<IHostedService>())

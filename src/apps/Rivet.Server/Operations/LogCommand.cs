@@ -19,6 +19,7 @@ internal static class LogCommand
     public static Command Create() => new("log", Say("About"))
     {
         Of("show", [], ShowAsync),
+        Receipt(),
         new Command("reader", Say("About.reader")) { AddReader(), Of("reader-list", [], ListReadersAsync), RemoveReader() },
         new Command("witness", Say("About.witness")) { AddWitness(), Of("witness-list", [], ListWitnessesAsync), RemoveWitness() },
         new Command("key", Say("About.key")) { ShowKeys(), RotateKey(), RevokeKey() },
@@ -36,6 +37,24 @@ internal static class LogCommand
         Console.WriteLine();
         Console.Write(head.Checkpoint);
         await Console.Error.WriteLineAsync(Say("Shown", head.Size, Local(head.SealedAt)));
+    }
+
+    private static Command Receipt()
+    {
+        var number = new Argument<long>("EVENT") { Description = Say("ArgumentEvent") };
+        var file = new Option<FileInfo?>("--output") { Description = Say("OptionOutput"), HelpName = "FILE" };
+        return Of("receipt", [number, file], async (parsed, log, ct) =>
+        {
+            var receipt = Take(await log.ReadReceiptAsync(parsed.GetRequiredValue(number), ct));
+            if (parsed.GetValue(file) is not { } output)
+            {
+                Console.Write(receipt);
+                return;
+            }
+
+            await File.WriteAllTextAsync(output.FullName, receipt, ct);
+            await Console.Error.WriteLineAsync(Say("ReceiptWritten", output.FullName));
+        });
     }
 
     private static Command AddReader()

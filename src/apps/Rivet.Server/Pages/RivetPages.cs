@@ -21,6 +21,7 @@ internal static class RivetPages
         // In a build that is not published, styles and scripts of libraries lie where their projects do.
         builder.WebHost.UseStaticWebAssets();
         var services = builder.Services;
+        services.AddSecurityHeaderPolicies().SetAsyncPolicySelector(async asked => ChatFiles.IsOf(asked.HttpContext.Request) ? await ChatFiles.HeadersAsync(asked.HttpContext) : asked.SelectedPolicy);
         services.AddUiKit();
         services.AddIdentityPages();
         services.AddMessagingPages();
@@ -50,7 +51,7 @@ internal static class RivetPages
     {
         app.UseExceptionHandler("/problem", createScopeForErrors: true);
         app.UseWhen(context => !ChatFiles.IsOf(context.Request), pages => pages.UseSecurityHeaders(Headers));
-        app.UseWhen(context => ChatFiles.IsOf(context.Request), chat => chat.UseSecurityHeaders(ChatFiles.Headers));
+        app.UseWhen(context => ChatFiles.IsOf(context.Request), chat => chat.UseSecurityHeaders());
         app.UseRequestLocalization();
         app.UseStatusCodePagesWithReExecute("/problem", "?code={0}", createScopeForStatusCodePages: true);
         app.Use(SpentAddressAsync);

@@ -8,15 +8,15 @@ namespace Rivet.Server.Recovery;
 /// <summary>A one-time invitation for an administrator: the vault and Identity over the store, beside the server.</summary>
 internal static class AdministratorWord
 {
-    public static async Task<int> RunAsync(string dataFolder, KeysFolder keys, (string Host, int Port) address, string person, bool isNew, CancellationToken ct)
+    public static async Task<int> RunAsync(ServerOptions options, KeysFolder keys, (string Host, int Port) address, string person, bool isNew, CancellationToken ct)
     {
         var services = new ServiceCollection();
         services.AddLogging();
         services.AddSingleton(TimeProvider.System);
-        services.AddOptions<StorageOptions>().Configure(storage => storage.Folder = dataFolder);
+        services.AddOptions<StorageOptions>().Configure(storage => storage.Folder = options.DataFolder);
         services.AddMigrations("storage", typeof(StorageModule).Assembly);
-        services.AddSingleton<IStore>(provider => StoreBeside.Open(dataFolder, provider.GetServices<MigrationSource>()));
-        services.AddVault(vault => vault.RootKeyFile = keys.RootKeyFile);
+        services.AddSingleton<IStore>(provider => StoreBeside.Open(options.DataFolder, provider.GetServices<MigrationSource>()));
+        services.AddVault(vault => (vault.RootKeyFile, vault.RootSeal) = (keys.RootKeyFile, options.RootSeal));
         services.AddIdentityRecovery(identity => (identity.PublicHost, identity.PublicPort) = address);
         await using var provider = services.BuildServiceProvider();
         foreach (var hosted in provider.GetServices<IHostedService>())

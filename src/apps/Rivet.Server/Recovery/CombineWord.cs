@@ -9,7 +9,7 @@ namespace Rivet.Server.Recovery;
 /// <summary>Asks for shares and writes the key they give, where there is none.</summary>
 internal static class CombineWord
 {
-    public static async Task<int> ToRootAsync(string dataFolder, string rootKeyFile, ShareDesk desk, CancellationToken ct)
+    public static async Task<int> ToRootAsync(string dataFolder, string rootKeyFile, RootSealOptions seal, ShareDesk desk, CancellationToken ct)
     {
         RootKeyCopy.RefuseExisting(rootKeyFile);
         using var store = StoreBeside.Open(dataFolder, []);
@@ -22,7 +22,7 @@ internal static class CombineWord
 
         try
         {
-            await copy.PutBackAsync(rootKeyFile, root, ct);
+            await copy.PutBackAsync(rootKeyFile, root, seal, ct);
         }
         finally
         {

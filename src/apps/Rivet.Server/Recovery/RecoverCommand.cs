@@ -42,7 +42,7 @@ internal static class RecoverCommand
 
             var known = parsed.GetValue(host) is { Length: > 0 } || Environment.GetEnvironmentVariable("RIVET_HOST") is { Length: > 0 };
             var publicHost = known ? options.PublicHost : new CertificateDesk(keys.CertificatesFolder, TimeProvider.System).Show().Hosts.FirstOrDefault(options.PublicHost);
-            return await AdministratorWord.RunAsync(options.DataFolder, keys, (publicHost, options.Port), parsed.GetRequiredValue(person), parsed.GetValue(isNew), ct);
+            return await AdministratorWord.RunAsync(options, keys, (publicHost, options.Port), parsed.GetRequiredValue(person), parsed.GetValue(isNew), ct);
         }));
         return command;
     }
@@ -64,7 +64,7 @@ internal static class RecoverCommand
             }
 
             var (options, keys) = Folders(parsed);
-            await SplitWord.OfRootAsync(options.DataFolder, keys.RootKeyFile, count, needed, Console.Out, ct);
+            await SplitWord.OfRootAsync(options.DataFolder, keys.RootKeyFile, options.RootSeal, count, needed, Console.Out, ct);
             return 0;
         }));
         return command;
@@ -82,7 +82,7 @@ internal static class RecoverCommand
             }
 
             var (options, keys) = Folders(parsed);
-            return await CombineWord.ToRootAsync(options.DataFolder, keys.RootKeyFile, Asked(), ct);
+            return await CombineWord.ToRootAsync(options.DataFolder, keys.RootKeyFile, options.RootSeal, Asked(), ct);
         }));
         return command;
     }
@@ -91,7 +91,7 @@ internal static class RecoverCommand
 
     private static Option<string?> BackupKey() => new("--backup-key") { Description = Say("OptionBackupKey"), HelpName = "FILE" };
 
-    private static (ServerOptions Options, KeysFolder Keys) Folders(ParseResult parsed)
+    internal static (ServerOptions Options, KeysFolder Keys) Folders(ParseResult parsed)
     {
         var options = ServerCommand.Read(parsed, Environment.GetEnvironmentVariable);
         return File.Exists(StoreFile.PathIn(options.DataFolder))
@@ -99,7 +99,7 @@ internal static class RecoverCommand
             : throw new StartupException(Say("NoStore", options.DataFolder));
     }
 
-    private static async Task<int> Guard(Func<Task<int>> run)
+    internal static async Task<int> Guard(Func<Task<int>> run)
     {
         try
         {

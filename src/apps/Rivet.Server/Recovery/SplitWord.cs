@@ -20,14 +20,14 @@ internal static class SplitWord
         }
     }
 
-    public static async Task OfRootAsync(string dataFolder, string rootKeyFile, int shares, int threshold, TextWriter output, CancellationToken ct)
+    public static async Task OfRootAsync(string dataFolder, string rootKeyFile, RootSealOptions seal, int shares, int threshold, TextWriter output, CancellationToken ct)
     {
         using var store = StoreBeside.Open(dataFolder, []);
         var details = new Dictionary<string, string>
         {
             ["shares"] = shares.ToString(CultureInfo.InvariantCulture), ["threshold"] = threshold.ToString(CultureInfo.InvariantCulture),
         };
-        Print(await new RootKeyCopy(store, TimeProvider.System).TakeAsync(rootKeyFile, details, ct), shares, threshold, output);
+        Print(await new RootKeyCopy(store, TimeProvider.System).TakeAsync(rootKeyFile, seal, details, ct), shares, threshold, output);
         await Console.Error.WriteLineAsync(RecoverCommand.Say("SplitRoot", threshold));
     }
 

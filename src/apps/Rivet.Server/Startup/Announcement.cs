@@ -6,6 +6,7 @@ using System.Text.Json;
 using Rivet.Certificates;
 using Rivet.Certificates.Folder;
 using Rivet.Kernel;
+using Rivet.Vault;
 
 namespace Rivet.Server.Startup;
 
@@ -59,13 +60,20 @@ internal sealed record Announcement
         Say(output, "Address", Address);
         Say(output, "Fingerprint", Fingerprint);
         Say(output, "Data", Options.DataFolder);
-        if (File.Exists(Keys.RootKeyFile))
+        switch (RootSealing.Find(Keys.RootKeyFile))
         {
-            Say(output, "RootKey", Keys.RootKeyFile);
-        }
-        else
-        {
-            Say(output, "RootModule", Keys.RootModuleFile);
+            case null:
+                Say(output, "RootModule", Keys.RootModuleFile);
+                break;
+            case RootSealKind.Passphrase:
+                Say(output, "RootPassphrase", Keys.RootKeyFile);
+                break;
+            case RootSealKind.Tpm:
+                Say(output, "RootTpm", Keys.RootKeyFile);
+                break;
+            default:
+                Say(output, "RootKey", Keys.RootKeyFile);
+                break;
         }
 
         if (Certificate.Source is CertificateSourceKind.Own)

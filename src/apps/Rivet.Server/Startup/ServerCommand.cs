@@ -4,6 +4,7 @@ using Rivet.Server.Certificates;
 using Rivet.Server.Doctor;
 using Rivet.Server.Operations;
 using Rivet.Server.Recovery;
+using Rivet.Server.Sealing;
 using Rivet.Vault;
 
 namespace Rivet.Server.Startup;
@@ -17,6 +18,8 @@ internal static class ServerCommand
     private static readonly Option<string?> KeyModule = new("--key-module") { Description = "The PKCS#11 library of the key module that holds the root key of a new server (RIVET_KEY_MODULE); remembered in the keys folder", HelpName = "LIBRARY" };
     private static readonly Option<string?> Token = new("--token") { Description = "The label of its token (RIVET_TOKEN)", HelpName = "LABEL" };
     private static readonly Option<string?> PinFile = new("--pin-file") { Description = "The file of the token's user PIN, mode 0600 (RIVET_PIN_FILE)", HelpName = "FILE" };
+    private static readonly Option<string?> RootPassphraseFile = new("--root-passphrase-file") { Description = "The file of the passphrase that seals the root key's file, mode 0600 (RIVET_ROOT_PASSPHRASE_FILE); without it the service's credential, or asked on a terminal", HelpName = "FILE", Recursive = true };
+    private static readonly Option<string?> RootTpm = new("--root-tpm") { Description = "The TPM 2.0 that seals a new root key's file: /dev/tpmrm0 (RIVET_ROOT_TPM); remembered in the file", HelpName = "DEVICE", Recursive = true };
     private static readonly Option<string?> Port = new("--port") { Description = "The port of everything, 0 for a free one (RIVET_PORT); 8443" };
     private static readonly Option<string[]> Host = new("--host") { Description = "A name or address people reach the server by, the first is the public one (RIVET_HOST, separated by commas); with any but localhost it listens on every address" };
     private static readonly Option<string?> Quota = new("--quota") { Description = "Largest size of the database in MiB (RIVET_QUOTA); no limit" };
@@ -28,7 +31,7 @@ internal static class ServerCommand
 
     public static RootCommand Create(Func<ParseResult, CancellationToken, Task<int>> run)
     {
-        var command = new RootCommand("The Rivet server.") { Data, Keys, KeyModule, Token, PinFile, Port, Host, Quota, BoundOnly, BehindProxy, ExportsInside, KeyServerHere, Json };
+        var command = new RootCommand("The Rivet server.") { Data, Keys, KeyModule, Token, PinFile, RootPassphraseFile, RootTpm, Port, Host, Quota, BoundOnly, BehindProxy, ExportsInside, KeyServerHere, Json };
         command.Subcommands.Add(BackupCommands.Backup());
         command.Subcommands.Add(CertificateCommand.Create(Data, Keys));
         command.Subcommands.Add(DoctorCommand.Create(Data, Keys, Port, Host));
@@ -36,6 +39,7 @@ internal static class ServerCommand
         command.Subcommands.Add(LogCommand.Create());
         command.Subcommands.Add(BackupCommands.Restore());
         command.Subcommands.Add(RecoverCommand.Create(Host, Port));
+        command.Subcommands.Add(RootSealCommand.Create());
         command.Subcommands.Add(UpgradeCommand.Create());
         command.SetAction(run);
         return command;
@@ -52,6 +56,8 @@ internal static class ServerCommand
             KeysFolder = keys,
             RootModule = ReadModule(
                 Given(parsed.GetValue(KeyModule), "RIVET_KEY_MODULE"), Given(parsed.GetValue(Token), "RIVET_TOKEN"), Given(parsed.GetValue(PinFile), "RIVET_PIN_FILE")),
+            RootSeal = ReadSeal(
+                Given(parsed.GetValue(RootPassphraseFile), "RIVET_ROOT_PASSPHRASE_FILE"), Given(parsed.GetValue(RootTpm), "RIVET_ROOT_TPM"), environment("CREDENTIALS_DIRECTORY"), parsed.GetValue(Json)),
             Port = (int)Number("--port", Given(parsed.GetValue(Port), "RIVET_PORT"), DefaultPort, 65535),
             Hosts = ReadHosts(parsed.GetValue(Host) is { Length: > 0 } given ? given : environment("RIVET_HOST")?.Split(',') ?? []),
             Quota = Number("--quota", Given(parsed.GetValue(Quota), "RIVET_QUOTA"), 0, 1L << 40) << 20,
@@ -78,6 +84,17 @@ internal static class ServerCommand
         ({ } path, { } label, { } pin) => new() { Library = Path.GetFullPath(path), Token = label, PinFile = Path.GetFullPath(pin) },
         _ => throw new StartupException("--key-module, --token and --pin-file belong together: name all three, once; the keys folder remembers them."),
     };
+
+    private static RootSealOptions ReadSeal(string? passphraseFile, string? tpm, string? credentials, bool isJson)
+        => passphraseFile is not null && tpm is not null
+            ? throw new StartupException("--root-passphrase-file and --root-tpm exclude each other: the root key's file is sealed by one of them.")
+            : new()
+            {
+                PassphraseFile = passphraseFile is null ? null : Path.GetFullPath(passphraseFile),
+                Tpm = tpm,
+                CredentialsFolder = credentials,
+                Ask = isJson ? null : PassphrasePrompt.Ask,
+            };
 
     private static string? Or(string? value, string? variable) => value ?? (variable is { Length: > 0 } ? variable : null);
 

@@ -15,6 +15,9 @@ internal sealed record ServerOptions
     /// <summary>The key module of the root; null takes what the keys folder says.</summary>
     public RootModuleOptions? RootModule { get; init; }
 
+    /// <summary>How the root key's file is opened, and a new one sealed.</summary>
+    public RootSealOptions RootSeal { get; init; } = new();
+
     /// <summary>The port of everything; 0 takes a free one.</summary>
     public required int Port { get; init; }
 

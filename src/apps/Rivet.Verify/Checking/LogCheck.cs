@@ -39,6 +39,11 @@ internal sealed class LogCheck(MirrorFolder folder, Knowledge knowledge, Progres
             new TreeJudge(folder, scan, newest, judgement).Judge(history, remembered);
         }
 
+        if (folder.Read(MirrorFolder.Standing, MirrorFolder.LongestStanding) is { Problem: not FindingKind.Missing } standing)
+        {
+            judgement.Notices.Add(StandingLine.Read(standing.Bytes)?.ToString() ?? Words.Of("standing.unreadable"));
+        }
+
         SayWhatWasNotChecked();
         return judgement;
     }

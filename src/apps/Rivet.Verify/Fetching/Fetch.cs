@@ -51,6 +51,7 @@ internal sealed class Fetch(LogServer server, MirrorFolder folder, Progress prog
             {
                 WriteKeys(key, keys);
                 Finish(bytes, checkpoint, before);
+                await FetchStandingAsync(ct);
                 return new Fetched(checkpoint.Origin, checkpoint.Size, before?.Checkpoint.Size ?? 0, files);
             }
 
@@ -59,6 +60,19 @@ internal sealed class Fetch(LogServer server, MirrorFolder folder, Progress prog
             {
                 throw new VerifyException(Words.Of("fetch.missing", missing?.ToString() ?? MirrorFolder.Keys));
             }
+        }
+    }
+
+    /// <summary>A log that grows has none, nor has a server that knows of none.</summary>
+    private async Task FetchStandingAsync(CancellationToken ct)
+    {
+        if (await server.FindAsync(MirrorFolder.Standing, MirrorFolder.LongestStanding, ct) is { } standing)
+        {
+            Write(MirrorFolder.Standing, standing);
+        }
+        else if (folder.Has(MirrorFolder.Standing))
+        {
+            folder.Delete(MirrorFolder.Standing);
         }
     }
 

@@ -13,6 +13,9 @@ internal sealed class MirrorFolder(string path)
     public const string Keys = "keys";
     public const string Checkpoint = "checkpoint";
     public const string History = "history";
+    /// <summary>What the server says of a log that does not grow; no proof.</summary>
+    public const string Standing = "standing";
+    public const int LongestStanding = 256;
     public const int LongestKey = 1024;
     public const int LongestTile = TilePath.FullWidth * TreeHash.Size;
 

@@ -46,6 +46,7 @@ public sealed partial class ChatPage
         Find,
         Keys,
         Self,
+        CompanyKeys,
     }
 
     /// <summary>The client whose chat it is.</summary>
@@ -93,6 +94,7 @@ public sealed partial class ChatPage
             {
                 var seen = Client.Changes;
                 Read();
+                await OpenAsync();
                 MarkSeen();
                 var saving = Client.SavedAsync(ct);
                 saved = saving.IsCompletedSuccessfully;
@@ -134,6 +136,21 @@ public sealed partial class ChatPage
         PageScript.SetTitle(unread > 0 ? $"({unread.ToString(System.Globalization.CultureInfo.CurrentCulture)}) Rivet" : "Rivet");
     }
 
+    /// <summary>Opens what is sealed by the company's own keys, and closes what was opened with keys that are gone.</summary>
+    private async Task OpenAsync()
+    {
+        if (timeline is { } shown)
+        {
+            await Client.OpenAsync(shown);
+        }
+    }
+
+    private async Task ShowOpenedAsync()
+    {
+        await OpenAsync();
+        StateHasChanged();
+    }
+
     private ListedConversation List(Conversation conversation)
     {
         var id = EntityId.Read<ConversationId>(conversation.ConversationId.Span);
@@ -164,6 +181,7 @@ public sealed partial class ChatPage
         return Timeline.Read(entry) switch
         {
             { Post: { Body.Text: { Length: > 0 } text } } => Plain.Line(text.Length > 120 ? text[..120] : text),
+            { Post.Body.Opaque: not null } or { Edit.Body.Opaque: not null } => Text["row.sealed-preview"],
             { Post.Attachments: [var file, ..] } => Plain.Line(file.Name),
             { Recall: not null } => Text["row.recalled"],
             { Edit.Body.Text: { Length: > 0 } text } => Plain.Line(text.Length > 120 ? text[..120] : text),
@@ -186,6 +204,7 @@ public sealed partial class ChatPage
         (editing, pane, draftWaits) = (null, Pane.None, false);
         Client.Attend(id, InSight());
         MarkSeen();
+        Desk.Run(ShowOpenedAsync());
     }
 
     /// <summary>What is open, in front of the person and scrolled to its end has been read.</summary>
@@ -214,7 +233,7 @@ public sealed partial class ChatPage
     private void BeginEdit(TimelineItem item) => (editing, draftWaits) = (item, false);
 
     private void EditLast()
-        => editing = timeline?.Items.LastOrDefault(item => item is { Kind: TimelineKind.Post, Recalled: false, Thread: 0 } && names.IsSelf(item.Author));
+        => editing = timeline?.Items.LastOrDefault(item => item is { Kind: TimelineKind.Post, Recalled: false, Opaque: false, Thread: 0 } && names.IsSelf(item.Author));
 
     private void WasSent()
     {

@@ -47,4 +47,13 @@ internal enum RecordKind : byte
 
     /// <summary>What was appended before this time was destroyed by the company's retention (8 bytes, big-endian, Unix milliseconds). Key: empty.</summary>
     KeptSince = 15,
+
+    /// <summary>The company's own key server, once this device is enrolled there. Key: empty.</summary>
+    KeyServer = 16,
+
+    /// <summary>The key of a file that was sealed and is not attached to a sent message yet: its 32 bytes. Key: file id.</summary>
+    FileKey = 17,
+
+    /// <summary>How the company says it seals its messages: a rivet.wire.CompanySealing. Key: empty.</summary>
+    Sealing = 18,
 }

@@ -90,6 +90,7 @@ internal sealed class CatchUp(ILink link, LocalStore store, SyncInbox inbox, Per
             store.KeepIncarnation(page.Incarnation.ToByteArray());
         }
 
+        store.KeepSealing(page.Sealing);
         if (page.KeptSinceMs > store.KeptSinceMs())
         {
             store.Expire(page.KeptSinceMs);

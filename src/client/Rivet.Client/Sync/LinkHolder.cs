@@ -1,6 +1,7 @@
 using Rivet.Client.Home;
 using Rivet.Client.Links;
 using Rivet.Client.Live;
+using Rivet.Client.Sealing;
 using Rivet.Kernel;
 using Rivet.Wire;
 
@@ -10,7 +11,7 @@ namespace Rivet.Client.Sync;
 /// Keeps a home connected. One process of the home holds the lock and the link; the others wait for the lock, see the
 /// holder's state in the container, and take over when it goes.
 /// </summary>
-internal sealed class LinkHolder(LocalStore store, LiveBoard live, Dial dial, TimeProvider time, Random chance)
+internal sealed class LinkHolder(LocalStore store, LiveBoard live, Dial dial, OutgoingSeal seal, TimeProvider time, Random chance)
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan AfterReplaced = TimeSpan.FromSeconds(5);
@@ -88,7 +89,7 @@ internal sealed class LinkHolder(LocalStore store, LiveBoard live, Dial dial, Ti
             }
 
             Report(LinkPhase.CatchingUp, "");
-            var mine = new LinkSession(link, store, live, time);
+            var mine = new LinkSession(link, store, live, seal, time);
             session = mine;
             try
             {

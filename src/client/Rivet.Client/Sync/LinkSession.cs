@@ -1,12 +1,13 @@
 using Rivet.Client.Home;
 using Rivet.Client.Links;
 using Rivet.Client.Live;
+using Rivet.Client.Sealing;
 using Rivet.Wire;
 
 namespace Rivet.Client.Sync;
 
 /// <summary>Everything that happens over one link, from sign-in to its end.</summary>
-internal sealed class LinkSession(ILink link, LocalStore store, LiveBoard live, TimeProvider time)
+internal sealed class LinkSession(ILink link, LocalStore store, LiveBoard live, OutgoingSeal seal, TimeProvider time)
 {
     private readonly SyncInbox inbox = new(live);
 
@@ -27,7 +28,7 @@ internal sealed class LinkSession(ILink link, LocalStore store, LiveBoard live, 
         [
             inbox.FillAsync(link.Pushes, stop.Token),
             new CatchUp(link, store, inbox, profile.Person).RunAsync(caughtUp, stop.Token),
-            new Sender(link, store, inbox, profile, time).RunAsync(stop.Token),
+            new Sender(link, store, inbox, profile, seal, time).RunAsync(stop.Token),
             new Errands(link, store, inbox, time).RunAsync(stop.Token),
             new ReadMarks(link, store, time).RunAsync(stop.Token),
             new LiveWork(link, live, time).RunAsync(stop.Token),

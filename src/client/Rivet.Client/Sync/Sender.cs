@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Rivet.Client.Home;
 using Rivet.Client.Links;
+using Rivet.Client.Sealing;
 using Rivet.Kernel;
 using Rivet.Wire;
 
@@ -10,7 +11,7 @@ namespace Rivet.Client.Sync;
 /// Empties the send queue: in order within a conversation, conversations beside each other. A message leaves the queue
 /// only with the server's acknowledgement, which follows its commit; sent again after a break it is recognised by its id.
 /// </summary>
-internal sealed class Sender(ILink link, LocalStore store, SyncInbox inbox, Profile profile, TimeProvider time)
+internal sealed class Sender(ILink link, LocalStore store, SyncInbox inbox, Profile profile, OutgoingSeal seal, TimeProvider time)
 {
     private const int MostFaults = 3;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
@@ -58,16 +59,22 @@ internal sealed class Sender(ILink link, LocalStore store, SyncInbox inbox, Prof
 
     private async Task<TimeSpan> SendAsync(byte[] messageId, OutgoingRecord message, CancellationToken ct)
     {
-        var request = new SendRequest
+        if (!(await seal.SealAsync(messageId, message, profile, ct)).TryGet(out var content, out var why))
         {
-            ConversationId = message.ConversationId,
-            ClientMessageId = ByteString.CopyFrom(messageId),
-            Content = message.Content,
-        };
+            if (why is null)
+            {
+                return Pause; // The company's key server: the message waits for it.
+            }
+
+            store.Refused(messageId, why);
+            return TimeSpan.Zero;
+        }
+
+        var request = new SendRequest { ConversationId = message.ConversationId, ClientMessageId = ByteString.CopyFrom(messageId), Content = content };
         var answer = await link.AskAsync(Method.Send, request, SendResponse.Parser, ct);
         if (answer.TryGet(out var stored, out var refusal))
         {
-            Delivered(messageId, message, stored);
+            Delivered(messageId, message, content, stored);
             return TimeSpan.Zero;
         }
 
@@ -96,7 +103,7 @@ internal sealed class Sender(ILink link, LocalStore store, SyncInbox inbox, Prof
         return wait;
     }
 
-    private void Delivered(byte[] messageId, OutgoingRecord message, SendResponse stored)
+    private void Delivered(byte[] messageId, OutgoingRecord message, ByteString content, SendResponse stored)
     {
         // The entry as every other device receives it: the server's push of it, if any, finds it already here.
         var entry = new Entry
@@ -108,9 +115,10 @@ internal sealed class Sender(ILink link, LocalStore store, SyncInbox inbox, Prof
             AppendedMs = stored.AppendedMs,
             OwnTimeMs = stored.AppendedMs,
             ClientMessageId = ByteString.CopyFrom(messageId),
-            Content = message.Content,
+            Content = content,
         };
         var conversation = EntityId.Read<ConversationId>(message.ConversationId.Span);
+        seal.Delivered(message);
         if (store.Delivered(entry) < stored.Sequence)
         {
             inbox.Ask(work => work.Gaps.Add(conversation));

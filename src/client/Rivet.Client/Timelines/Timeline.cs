@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Rivet.Client.Sealing;
 using Rivet.Kernel;
 using Rivet.Wire;
 
@@ -13,6 +14,8 @@ public sealed class Timeline
 {
     private readonly Dictionary<ulong, TimelineItem> bySequence = [];
     private readonly List<TimelineItem> items = [];
+    private readonly HashSet<(ByteString Device, ByteString Message)> seals = [];
+    private readonly List<TimelineItem> sealedItems = [];
     private TimelineItem? expired;
 
     /// <summary>An empty timeline of a conversation.</summary>
@@ -29,6 +32,12 @@ public sealed class Timeline
 
     /// <summary>Which state of the company's retention the lines are of.</summary>
     internal long KeptSinceMs { get; private set; }
+
+    /// <summary>Lines whose body the company's own cipher sealed.</summary>
+    internal IReadOnlyList<TimelineItem> SealedItems => sealedItems;
+
+    /// <summary>How often keys had been given up when the lines were opened.</summary>
+    internal int Closings { get; set; }
 
     /// <summary>The lines, oldest first by their own time.</summary>
     public IReadOnlyList<TimelineItem> Items => items;
@@ -115,6 +124,8 @@ public sealed class Timeline
         Last = 0;
         bySequence.Clear();
         items.Clear();
+        seals.Clear();
+        sealedItems.Clear();
     }
 
     /// <summary>What it was is not known any more: an old month is one line, not one for each of its reactions.</summary>
@@ -150,6 +161,18 @@ public sealed class Timeline
             root.Replies++;
         }
 
+        if (IsSealed(post.Body))
+        {
+            // Whoever has the log can put a sealed message into it again; it opens as well as the first, and is shown as what it is.
+            var isNew = seals.Add((entry.AuthorDeviceId, entry.ClientMessageId));
+            item.Show(isNew ? SealState.Waiting : SealState.Repeated, body: null, isPost: true);
+            if (isNew)
+            {
+                item.SealedBy.Add((entry, new Content { Post = post }));
+                sealedItems.Add(item);
+            }
+        }
+
         Add(item);
     }
 
@@ -159,10 +182,26 @@ public sealed class Timeline
         if (bySequence.TryGetValue(edit.Target, out var item) && item is { Kind: TimelineKind.Post, Recalled: false }
             && EntityId.TryRead<PersonId>(entry.AuthorPersonId.Span, out var author) && author == item.Author)
         {
+            var isSealed = IsSealed(edit.Body);
+            if (isSealed ? !seals.Add((entry.AuthorDeviceId, entry.ClientMessageId)) : item.Seal is not SealState.None)
+            {
+                return; // An edit put into the log again, or one in clear of a sealed post: the server alone could have made it.
+            }
+
             item.Text = edit.Body?.Text ?? "";
             item.Opaque = edit.Body?.FormCase is Body.FormOneofCase.Opaque;
             item.Mentions = edit.Mentions;
             item.Edited = true;
+            if (isSealed)
+            {
+                item.SealedBy.RemoveAll(part => part.Content.KindCase is Content.KindOneofCase.Edit);
+                item.SealedBy.Add((entry, new Content { Edit = edit }));
+                item.Show(SealState.Waiting, body: null, isPost: false);
+                if (!sealedItems.Contains(item))
+                {
+                    sealedItems.Add(item);
+                }
+            }
         }
     }
 
@@ -171,11 +210,15 @@ public sealed class Timeline
         if (bySequence.TryGetValue(recall.Target, out var item) && item.Kind is TimelineKind.Post)
         {
             item.Recalled = true;
+            item.SealedBy.Clear();
+            (item.Seal, item.Opaque) = (SealState.None, false);
             item.Text = "";
             item.Mentions = [];
             item.Attachments = [];
         }
     }
+
+    private static bool IsSealed(Body? body) => body is { FormCase: Body.FormOneofCase.Opaque, Opaque.Scheme: CompanyCipher.Scheme };
 
     /// <summary>Keeps the order by own time, then sequence; the usual case is the end.</summary>
     private void Add(TimelineItem item)

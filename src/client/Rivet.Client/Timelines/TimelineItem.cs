@@ -60,6 +60,12 @@ public sealed class TimelineItem
     /// <summary>Whether the body is encrypted by the client itself in a way this program does not open.</summary>
     public bool Opaque { get; internal set; }
 
+    /// <summary>How it stands with the company's own cipher; <see cref="SealState.None"/> for what is not sealed by it.</summary>
+    public SealState Seal { get; internal set; }
+
+    /// <summary>The sealed bodies that the line is made of: of the post, and of its last edit.</summary>
+    internal List<(Entry Entry, Content Content)> SealedBy { get; } = [];
+
     /// <summary>Whether more than one entry was destroyed here; see <see cref="TimelineKind.Expired"/>.</summary>
     public bool Several { get; internal set; }
 
@@ -90,6 +96,22 @@ public sealed class TimelineItem
     /// <summary>Reactions in the order of their first use, with who gave them.</summary>
     public IReadOnlyList<(string Emoji, IReadOnlyList<PersonId> People)> Reactions
         => [.. reactions.Select(reaction => (reaction.Emoji, (IReadOnlyList<PersonId>)reaction.People))];
+
+    /// <summary>What was sealed is shown, or is not any more.</summary>
+    /// <param name="state">How it stands.</param>
+    /// <param name="body">What it says; null while it is closed.</param>
+    /// <param name="isPost">Whether it is the post's own: an edit leaves what is attached.</param>
+    internal void Show(SealState state, SealedBody? body, bool isPost)
+    {
+        Seal = state;
+        Opaque = body is null;
+        Text = body?.Text ?? "";
+        Mentions = body?.Mentions ?? [];
+        if (isPost)
+        {
+            Attachments = body is null ? [] : [.. body.Files.Select(file => new Attachment { FileId = file.FileId, Name = file.Name, MediaType = file.MediaType, Size = file.Size })];
+        }
+    }
 
     internal void React(string emoji, PersonId person, bool removed)
     {

@@ -4,6 +4,7 @@
 // Views of .NET's memory (`data`, `output`) are read before a function returns and written just before `done`.
 const subtle = globalThis.crypto.subtle;
 const AES = 'AES-GCM', DH = 'X25519', SIGN = 'Ed25519', KEM = 'ML-KEM-768';
+const P256 = { name: 'ECDSA', namedCurve: 'P-256' };
 const NONCE = 12, TAG = 16;
 
 /** Whether this browser makes ML-KEM-768 keys. */
@@ -40,6 +41,11 @@ export const sign = (keys, message, output, done) => give(subtle.sign(SIGN, keys
 
 export function verify(publicKey, message, signature, done) {
   answer(subtle.importKey('raw', publicKey, SIGN, true, ['verify']).then(key => subtle.verify(SIGN, key, signature, message)), done);
+}
+
+/** ECDSA with P-256 and SHA-256; the key is a SubjectPublicKeyInfo. */
+export function verifyP256(spki, message, signature, done) {
+  answer(subtle.importKey('spki', spki, P256, true, ['verify']).then(key => subtle.verify({ name: P256.name, hash: 'SHA-256' }, key, signature, message)), done);
 }
 
 /** A fresh ML-KEM-768 key pair. */

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Rivet.Audit.Aside;
 using Rivet.Audit.Entries;
 using Rivet.Audit.Sealing;
 using Rivet.Kernel;
@@ -54,11 +55,18 @@ internal sealed class ColumnKeeper(IStore store, IVault vault, ColumnVault colum
         return more;
     }
 
+    /// <summary>Those whose keys can be had: of the others nothing can be opened, and once a key was destroyed there is nothing to make.</summary>
     private async ValueTask<IReadOnlyList<(CompanyId Company, long Size)>> LogsAsync(CancellationToken ct)
     {
         try
         {
-            return await store.ReadAsync(session => LogTable.All(session).Select(row => (row.Log, row.Size)).ToArray(), ct);
+            return await store.ReadAsync(
+                session =>
+                {
+                    var still = AsideTable.All(session).Select(standing => standing.Company).ToHashSet();
+                    return LogTable.All(session).Where(row => !still.Contains(row.Log)).Select(row => (row.Log, row.Size)).ToArray();
+                },
+                ct);
         }
         catch (Exception exception) when (exception is StoreUnavailableException or InvalidDataException)
         {

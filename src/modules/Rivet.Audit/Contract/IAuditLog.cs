@@ -13,6 +13,11 @@ public interface IAuditLog
     /// <param name="ct">Cancels the reading.</param>
     ValueTask<Result<LogHead?, AuditRefusal>> ReadHeadAsync(CompanyId log, CancellationToken ct);
 
+    /// <summary>How a log stands that does not grow as usual, because its company's key is withheld or destroyed; null for all others.</summary>
+    /// <param name="log">The company.</param>
+    /// <param name="ct">Cancels the reading.</param>
+    ValueTask<Result<LogStanding?, AuditRefusal>> ReadStandingAsync(CompanyId log, CancellationToken ct);
+
     /// <summary>The last events of the permit's company, newest first.</summary>
     /// <param name="permit">For <c>audit.read</c> on the company.</param>
     /// <param name="count">How many at most, 1 to 1000.</param>
@@ -31,6 +36,12 @@ public interface IAuditLog
     /// <param name="index">Its index, from 0.</param>
     /// <param name="ct">Cancels the reading.</param>
     ValueTask<Result<AuditProof, AuditRefusal>> ProveAsync(Permit permit, long index, CancellationToken ct);
+
+    /// <summary>The receipt of a destruction (docs/protocol/receipt.md), for whoever trusts the log's key.</summary>
+    /// <param name="permit">For <c>audit.read</c> on the company.</param>
+    /// <param name="index">The event's index, from 0.</param>
+    /// <param name="ct">Cancels the reading.</param>
+    ValueTask<Result<string, AuditRefusal>> ReadReceiptAsync(Permit permit, long index, CancellationToken ct);
 }
 
 /// <summary>The public end of a log.</summary>
@@ -39,6 +50,15 @@ public interface IAuditLog
 /// <param name="Size">How many entries it covers.</param>
 /// <param name="SealedAt">When it was signed, by the server's clock.</param>
 public sealed record LogHead(string Key, string Checkpoint, long Size, DateTimeOffset SealedAt);
+
+/// <summary>How a log stands that does not grow as usual.</summary>
+/// <param name="HasEnded">Whether the company's key was destroyed: nothing is added any more. Otherwise the key is withheld, and the log goes on when it is granted.</param>
+/// <param name="Since">Since when, by the server's clock.</param>
+/// <param name="Waiting">Events that wait; they come first, in their order, when the log goes on.</param>
+/// <param name="Elsewhere">Events that are in the platform's log instead.</param>
+/// <param name="First">The first of those there; null for none.</param>
+/// <param name="Last">The last of those there; others of the platform's lie between.</param>
+public sealed record LogStanding(bool HasEnded, DateTimeOffset Since, long Waiting, long Elsewhere, long? First, long? Last);
 
 /// <summary>A recorded event, as far as its keys still are.</summary>
 public sealed record AuditEntry
@@ -147,6 +167,15 @@ public enum AuditRefusal
 
     /// <summary>The log's keys were replaced as often as they may be.</summary>
     KeyTooMany = 43,
+
+    /// <summary>The event is no destruction: there is no receipt of it.</summary>
+    ReceiptOther = 50,
+
+    /// <summary>The event was recorded before entries committed to what they say: there is no receipt of it.</summary>
+    ReceiptNone = 51,
+
+    /// <summary>What the event says was destroyed meanwhile, with its month or its company: there is no receipt of it any more.</summary>
+    ReceiptGone = 52,
 
     /// <summary>The name of an export is not 1 to 64 of <c>a–z 0–9 . -</c>.</summary>
     ExportName = 20,

@@ -11,6 +11,9 @@ public interface IPlatformLog
     /// <summary>The log's key and newest checkpoint; null while nothing was ever recorded in it.</summary>
     ValueTask<Result<LogHead?, AuditRefusal>> ReadHeadAsync(CancellationToken ct);
 
+    /// <summary>The receipt of a destruction, by the event's index; a company's whose key was destroyed is here too.</summary>
+    ValueTask<Result<string, AuditRefusal>> ReadReceiptAsync(long index, CancellationToken ct);
+
     /// <summary>Adds a reader; gives the token, which is shown this once.</summary>
     ValueTask<Result<string, AuditRefusal>> AddReaderAsync(string name, CancellationToken ct);
 

@@ -42,6 +42,32 @@ internal sealed class EntryOpening(IVault vault)
         }
     }
 
+    /// <summary>What an entry seals and commits to, as bytes; or why not.</summary>
+    public async ValueTask<Result<(byte[] Salt, byte[] Content), VaultRefusal>> DiscloseAsync(CompanyId log, LogEntry head, CancellationToken ct)
+    {
+        var opened = await vault.OpenAsync(log, AuditEvents.KeysOf(head.Class), new[] { ItemOf(log, head) }, ct);
+        return !opened[0].TryGet(out var bytes, out var why) ? why
+            : bytes.Length > EntryCommitment.SaltSize ? (bytes[..EntryCommitment.SaltSize], bytes[EntryCommitment.SaltSize..])
+            : VaultRefusal.Forged;
+    }
+
+    private static Ciphertext ItemOf(CompanyId log, LogEntry head)
+        => new(EntryCommitment.TrySplit(head.Sealed, out var commitment, out var ciphertext) ? ciphertext : head.Sealed, EntryContexts.Entry(log, new(head.Id), commitment is not null));
+
+    /// <summary>The content; null when it is none, or not the one that the entry commits to.</summary>
+    private static EntryContent? ContentOf(LogEntry head, byte[] bytes)
+    {
+        if (!EntryCommitment.TrySplit(head.Sealed, out var commitment, out _))
+        {
+            return EntryContent.Read(bytes);
+        }
+
+        return bytes.Length > EntryCommitment.SaltSize && bytes.AsSpan(EntryCommitment.SaltSize) is var content
+            && commitment.AsSpan().SequenceEqual(EntryCommitment.Of(bytes.AsSpan(0, EntryCommitment.SaltSize), content))
+                ? EntryContent.Read(bytes.AsMemory(EntryCommitment.SaltSize))
+                : null;
+    }
+
     /// <summary>What the entries seal, class by class: a key of another class opens nothing.</summary>
     private async ValueTask<Opened<EntryContent>[]> ContentsAsync(CompanyId log, LogEntry?[] heads, CancellationToken ct)
     {
@@ -49,12 +75,12 @@ internal sealed class EntryOpening(IVault vault)
         foreach (var group in Enumerable.Range(0, heads.Length).Where(at => heads[at] is not null).GroupBy(at => heads[at]!.Class))
         {
             var places = group.ToArray();
-            var items = places.Select(at => new Ciphertext(heads[at]!.Sealed, EntryContent.EntryContext(log, new(heads[at]!.Id)))).ToArray();
+            var items = places.Select(at => ItemOf(log, heads[at]!)).ToArray();
             var opened = await vault.OpenAsync(log, AuditEvents.KeysOf(group.Key), items, ct);
             for (var at = 0; at < places.Length; at++)
             {
                 contents[places[at]] = opened[at].TryGet(out var bytes, out var why)
-                    ? EntryContent.Read(bytes) is { } read ? new(read, AuditContentState.Readable) : new(null, AuditContentState.Damaged)
+                    ? ContentOf(heads[places[at]]!, bytes) is { } read ? new(read, AuditContentState.Readable) : new(null, AuditContentState.Damaged)
                     : new(null, StateOf(why));
             }
         }
@@ -71,8 +97,8 @@ internal sealed class EntryOpening(IVault vault)
         {
             if (contents[at].Value is { } content)
             {
-                Add(2 * at, content.Actor, EntryContent.ActorContext(log, new(heads[at]!.Id)));
-                Add((2 * at) + 1, content.Concerned, EntryContent.ConcernedContext(log, new(heads[at]!.Id)));
+                Add(2 * at, content.Actor, EntryContexts.Actor(log, new(heads[at]!.Id)));
+                Add((2 * at) + 1, content.Concerned, EntryContexts.Concerned(log, new(heads[at]!.Id)));
             }
         }
 

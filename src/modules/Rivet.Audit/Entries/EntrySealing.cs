@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Rivet.Kernel;
 using Rivet.Transparency;
 using Rivet.Vault;
@@ -7,9 +8,8 @@ namespace Rivet.Audit.Entries;
 /// <summary>Makes entries of events: what names a person under the person's key, and all that an event says under the key of its class and month.</summary>
 internal sealed class EntrySealing(IVault vault)
 {
-    /// <summary>The entries of events of one log, in their order.</summary>
-    /// <exception cref="LogUnavailableException">The vault cannot seal now.</exception>
-    public async ValueTask<byte[][]> SealAsync(CompanyId log, IReadOnlyList<SecurityEvent> events, CancellationToken ct)
+    /// <summary>The entries of events of one log, in their order; or why the vault does not seal them: then none is.</summary>
+    public async ValueTask<Result<byte[][], VaultRefusal>> SealAsync(CompanyId log, IReadOnlyList<SecurityEvent> events, CancellationToken ct)
     {
         var people = new SealedParts(vault, events.Count * 2);
         for (var at = 0; at < events.Count; at++)
@@ -17,28 +17,44 @@ internal sealed class EntrySealing(IVault vault)
             var fact = events[at];
             if (fact.Actor.Person.Value != Guid.Empty)
             {
-                people.Add(2 * at, OfPerson(log, fact.Actor.Person), new(ActorBytes(fact.Actor), EntryContent.ActorContext(log, fact.Id)));
+                people.Add(2 * at, OfPerson(log, fact.Actor.Person), new(ActorBytes(fact.Actor), EntryContexts.Actor(log, fact.Id)));
             }
 
             if (ConcernedBy(fact) is { Value: var concerned } person && concerned != Guid.Empty)
             {
-                people.Add((2 * at) + 1, OfPerson(log, person), new(person.ToBytes(), EntryContent.ConcernedContext(log, fact.Id)));
+                people.Add((2 * at) + 1, OfPerson(log, person), new(person.ToBytes(), EntryContexts.Concerned(log, fact.Id)));
             }
         }
 
-        await people.SealAsync(ct);
+        if (await people.SealAsync(ct) is { } refusedPeople)
+        {
+            return refusedPeople;
+        }
+
         var contents = new SealedParts(vault, events.Count);
+        var commitments = new byte[]?[events.Count];
         for (var at = 0; at < events.Count; at++)
         {
             var fact = events[at];
             var content = new EntryContent(
                 people[2 * at], fact.Target.Kind, IsPerson(fact.Target) ? default : fact.Target.Id.ToByteArray(bigEndian: true),
                 fact.Target.Company.ToBytes(), people[(2 * at) + 1], fact.Details);
-            contents.Add(at, OfClass(log, fact), new(content.ToBytes(), EntryContent.EntryContext(log, fact.Id)));
+            var (bytes, isCommitted) = (content.ToBytes(), DestructionKinds.Contains(fact.Kind.Name));
+            if (isCommitted)
+            {
+                var salt = RandomNumberGenerator.GetBytes(EntryCommitment.SaltSize);
+                (commitments[at], bytes) = (EntryCommitment.Of(salt, bytes), [.. salt, .. bytes]);
+            }
+
+            contents.Add(at, OfClass(log, fact), new(bytes, EntryContexts.Entry(log, fact.Id, isCommitted)));
         }
 
-        await contents.SealAsync(ct);
-        return [.. events.Select((fact, at) => EntryOf(fact, contents[at]).ToBytes())];
+        if (await contents.SealAsync(ct) is { } refused)
+        {
+            return refused;
+        }
+
+        return events.Select((fact, at) => EntryOf(fact, commitments[at] is { } commitment ? EntryCommitment.Join(commitment, contents[at].Span) : contents[at]).ToBytes()).ToArray();
     }
 
     private static LogEntry EntryOf(SecurityEvent fact, ReadOnlyMemory<byte> content) => new()
@@ -90,13 +106,14 @@ internal sealed class EntrySealing(IVault vault)
             items.Add((number, item));
         }
 
-        public async ValueTask SealAsync(CancellationToken ct)
+        /// <summary>Seals everything; why not, where the vault refuses.</summary>
+        public async ValueTask<VaultRefusal?> SealAsync(CancellationToken ct)
         {
             foreach (var (key, items) in byKey)
             {
                 if (!(await vault.SealAsync(key, items.Select(item => item.Item).ToArray(), ct)).TryGet(out var ciphertexts, out var why))
                 {
-                    throw new LogUnavailableException($"The vault does not seal for the security log: {why}.");
+                    return why;
                 }
 
                 for (var at = 0; at < items.Count; at++)
@@ -104,6 +121,8 @@ internal sealed class EntrySealing(IVault vault)
                     parts[items[at].Number] = ciphertexts[at];
                 }
             }
+
+            return null;
         }
     }
 }

@@ -32,12 +32,13 @@ internal static class ExportTable
             """,
             Read);
 
-    /// <summary>Those whose log has what they did not look at yet.</summary>
+    /// <summary>Those whose log has what they did not look at yet. With a log that has ended its destinations are gone too: their settings were under its company's key.</summary>
     public static List<ExportRow> Behind(ReadSession session)
         => session.Query(
             """
             SELECT export_id, e.company, name, kind, settings, next_index, until_index, sent, failing_since_ms, failure, status, added_ms, l.size
             FROM audit_export e JOIN audit_log l ON l.company = e.company WHERE e.next_index < l.size
+              AND NOT EXISTS (SELECT 1 FROM audit_standing s WHERE s.company = e.company AND s.has_ended = 1)
             """,
             Read);
 

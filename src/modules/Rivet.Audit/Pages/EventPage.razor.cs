@@ -17,6 +17,8 @@ public sealed partial class EventPage
     private Named? concerned;
     private AuditRefusal? problem;
     private IReadOnlyList<(string Who, string What)> signatures = [];
+    private string? receipt;
+    private AuditRefusal? receiptProblem;
     private bool busy;
 
     /// <summary>Its index in the log.</summary>
@@ -59,6 +61,7 @@ public sealed partial class EventPage
     private async Task LoadAsync()
     {
         (proof, row, steps, problem, concerned) = (null, null, null, null, null);
+        (receipt, receiptProblem) = (null, null);
         if (!(await Reader.ProveAsync(Index, closing.Token)).TryGet(out var found, out var refusal))
         {
             problem = refusal;
@@ -73,6 +76,15 @@ public sealed partial class EventPage
 
         signatures = await SignaturesAsync(found);
         (proof, row) = (found, said);
+    }
+
+    private async Task ReceiptAsync()
+    {
+        busy = true;
+        var made = await Reader.ReceiptAsync(Index, closing.Token);
+        receipt = made.TryGet(out var text, out var why) ? text : null;
+        receiptProblem = receipt is not null ? null : why is AuditRefusal.ReceiptNone or AuditRefusal.ReceiptGone ? why : AuditRefusal.Unavailable;
+        busy = false;
     }
 
     /// <summary>Reads the log again and reckons: what is shown is of now, not of the time when the page was opened.</summary>

@@ -30,6 +30,7 @@ public sealed partial class LogConsole
     private DateTimeOffset? countedSince;
     private Func<PersonId, string> nameOf = person => person.ToString();
     private AuditFound? found;
+    private LogStanding? standing;
     private AuditRefusal? problem;
     private ElementReference frame;
     private string? problemId;
@@ -115,6 +116,7 @@ public sealed partial class LogConsole
         (rows, next, problem, isBehind, savedProblem) = (null, null, null, false, null);
         (counts, countedSince) = (null, null);
         held.Clear();
+        standing = await Reader.StandingAsync(leaving);
         StateHasChanged();
         if (await FindAsync(query.At(Time.GetUtcNow()), before: null) is not { } answer || mine != load)
         {

@@ -22,6 +22,10 @@ internal sealed class LogReader(
     public ValueTask<Result<AuditCounts, AuditRefusal>> CountAsync(AuditQuery query, IReadOnlyList<AuditGrouping> groupings, CancellationToken ct)
         => AskAsync(AuditRefusal.WrongPermit, permit => analysis.CountAsync(permit, query, groupings, ct), ct);
 
+    /// <summary>How the visitor's log stands; null while it grows as usual, and for whoever may not read it.</summary>
+    public async ValueTask<LogStanding?> StandingAsync(CancellationToken ct)
+        => (await AskAsync(AuditRefusal.WrongPermit, permit => log.ReadStandingAsync(permit.Company, ct), ct)).TryGet(out var standing, out _) ? standing : null;
+
     /// <summary>When the entry happened from which on was counted; null where that is all that was wanted.</summary>
     public async ValueTask<DateTimeOffset?> SinceAsync(AuditCounts counts, CancellationToken ct)
         => counts.FromIndex > 0 && (await FindAsync(new AuditQuery { FromIndex = counts.FromIndex }, counts.FromIndex + 1, 1, ct)).TryGet(out var found, out _) && found.Entries is [var first, ..]
@@ -33,6 +37,9 @@ internal sealed class LogReader(
 
     public ValueTask<Result<AuditProof, AuditRefusal>> ProveAsync(long index, CancellationToken ct)
         => AskAsync(AuditRefusal.WrongPermit, permit => log.ProveAsync(permit, index, ct), ct);
+
+    public ValueTask<Result<string, AuditRefusal>> ReceiptAsync(long index, CancellationToken ct)
+        => AskAsync(AuditRefusal.WrongPermit, permit => log.ReadReceiptAsync(permit, index, ct), ct);
 
     /// <summary>The keys of those who are asked to cosign, which are no secret; none where they cannot be read.</summary>
     public async ValueTask<IReadOnlyList<NoteKey>> WitnessesAsync(CancellationToken ct)

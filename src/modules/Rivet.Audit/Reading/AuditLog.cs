@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Logging;
+using Rivet.Audit.Aside;
 using Rivet.Audit.Entries;
+using Rivet.Audit.Receipts;
 using Rivet.Audit.Sealing;
 using Rivet.Kernel;
 using Rivet.Storage;
@@ -8,7 +10,7 @@ using Rivet.Transparency;
 namespace Rivet.Audit.Reading;
 
 /// <summary>Reads the logs for who is permitted to.</summary>
-internal sealed class AuditLog(IStore store, LogIdentity identity, EntryOpening opening, ILogger<AuditLog> log) : IAuditLog
+internal sealed class AuditLog(IStore store, LogIdentity identity, EntryOpening opening, ReceiptMaker receipts, ILogger<AuditLog> log) : IAuditLog
 {
     private const string Permission = "audit.read";
     private const int MostAtOnce = 1000;
@@ -18,6 +20,9 @@ internal sealed class AuditLog(IStore store, LogIdentity identity, EntryOpening 
         var row = await store.ReadAsync(session => LogTable.Find(session, company), ct);
         return row is null ? (LogHead?)null : await HeadAsync(row, ct);
     });
+
+    public ValueTask<Result<LogStanding?, AuditRefusal>> ReadStandingAsync(CompanyId company, CancellationToken ct) => SafelyAsync<LogStanding?>(
+        async () => (await store.ReadAsync(session => AsideTable.Find(session, company), ct))?.Shown());
 
     public ValueTask<Result<IReadOnlyList<AuditEntry>, AuditRefusal>> ReadLastAsync(Permit permit, int count, CancellationToken ct)
         => PermittedAsync<IReadOnlyList<AuditEntry>>(permit, async () =>
@@ -57,6 +62,9 @@ internal sealed class AuditLog(IStore store, LogIdentity identity, EntryOpening 
                 ? AuditRefusal.Unknown
                 : new AuditProof((await opening.OpenAsync(company, index, [found.Bytes], ct))[0], found.Bytes, found.Path, await HeadAsync(found.Row, ct));
         });
+
+    public ValueTask<Result<string, AuditRefusal>> ReadReceiptAsync(Permit permit, long index, CancellationToken ct)
+        => PermittedAsync(permit, () => receipts.MakeAsync(permit.Company, index, ct));
 
     private async ValueTask<LogHead> HeadAsync(LogRow row, CancellationToken ct)
         => new((await identity.OfAsync(row.Log, ct)).Note.ToString(), row.Checkpoint, row.Size, DateTimeOffset.FromUnixTimeMilliseconds(row.SealedMs));

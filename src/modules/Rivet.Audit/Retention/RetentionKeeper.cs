@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Rivet.Audit.Aside;
 using Rivet.Audit.Sealing;
 using Rivet.Kernel;
 using Rivet.Storage;
@@ -27,7 +28,7 @@ internal sealed class RetentionKeeper(
     {
         var destroyed = 0;
         var held = new List<RetentionHold>();
-        foreach (var company in (await store.ReadAsync(LogTable.All, ct)).Select(row => row.Log).Where(company => company != default))
+        foreach (var company in await store.ReadAsync(Kept, ct))
         {
             var (count, hold) = await TryKeepAsync(company, ct);
             destroyed += count;
@@ -64,6 +65,13 @@ internal sealed class RetentionKeeper(
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
         }
+    }
+
+    /// <summary>All companies' logs but those that have ended: their keys are destroyed already. A key that is withheld is no reason to keep longer.</summary>
+    private static List<CompanyId> Kept(ReadSession session)
+    {
+        var ended = AsideTable.All(session).Where(standing => standing.HasEnded).Select(standing => standing.Company).ToHashSet();
+        return [.. LogTable.All(session).Select(row => row.Log).Where(company => company != default && !ended.Contains(company))];
     }
 
     private async Task<(int Destroyed, RetentionHold? Hold)> TryKeepAsync(CompanyId company, CancellationToken ct)

@@ -79,6 +79,12 @@ internal static class LogTable
     public static string? FindKept(ReadSession session, CompanyId log, long size)
         => session.QueryFirst("SELECT note FROM audit_checkpoint WHERE company = $1 AND size = $2", row => row.GetString(0), log.ToBytes(), size);
 
+    /// <summary>The newest checkpoint that a witness cosigned; null for none.</summary>
+    public static (long Size, string Note)? LastCosigned(ReadSession session, CompanyId log)
+        => session.QueryFirst(
+            "SELECT size, note FROM audit_checkpoint WHERE company = $1 AND cosigned = 1 ORDER BY size DESC LIMIT 1",
+            row => ((long, string)?)(row.GetInt64(0), row.GetString(1)), log.ToBytes());
+
     /// <summary>Entries as stored, from an index on and up to another; fewer where the store was damaged.</summary>
     public static List<ReadOnlyMemory<byte>> Entries(ReadSession session, CompanyId log, long from, long to)
     {

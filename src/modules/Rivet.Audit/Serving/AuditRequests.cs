@@ -13,6 +13,7 @@ internal sealed class AuditRequests(IAuditLog log, IAuditReaders readers)
     public void Map(LwsEndpoints endpoints)
     {
         endpoints.Map(Method.ReadLogHead, ReadLogHeadRequest.Parser, Read, (subject, _) => Resource.Of(subject.Company), ReadHeadAsync);
+        endpoints.Map(Method.ReadLogReceipt, ReadLogReceiptRequest.Parser, Read, (subject, request) => request.Index <= long.MaxValue ? Resource.Of(subject.Company) : null, ReadReceiptAsync);
         endpoints.Map(Method.AddLogReader, AddLogReaderRequest.Parser, Share, (subject, _) => Resource.Of(subject.Company), AddAsync);
         endpoints.Map(Method.ListLogReaders, ListLogReadersRequest.Parser, Share, (subject, _) => Resource.Of(subject.Company), ListAsync);
         endpoints.Map(Method.RemoveLogReader, RemoveLogReaderRequest.Parser, Share, (subject, _) => Resource.Of(subject.Company), RemoveAsync);
@@ -25,10 +26,30 @@ internal sealed class AuditRequests(IAuditLog log, IAuditReaders readers)
             return ToWire(why);
         }
 
-        return head is null
+        if (!(await log.ReadStandingAsync(permit.Company, ct)).TryGet(out var standing, out why))
+        {
+            return ToWire(why);
+        }
+
+        var answer = head is null
             ? new ReadLogHeadResponse()
             : new ReadLogHeadResponse { Key = head.Key, Checkpoint = head.Checkpoint, Size = (ulong)head.Size, SealedMs = head.SealedAt.ToUnixTimeMilliseconds() };
+        answer.Standing = standing is null ? null : ToWire(standing);
+        return answer;
     }
+
+    private static Wire.LogStanding ToWire(LogStanding standing) => new()
+    {
+        HasEnded = standing.HasEnded,
+        SinceMs = standing.Since.ToUnixTimeMilliseconds(),
+        Waiting = (ulong)standing.Waiting,
+        Elsewhere = (ulong)standing.Elsewhere,
+        First = (ulong)(standing.First ?? 0),
+        Last = (ulong)(standing.Last ?? 0),
+    };
+
+    private async ValueTask<Result<ReadLogReceiptResponse, Refusal>> ReadReceiptAsync(Permit permit, ReadLogReceiptRequest request, CancellationToken ct)
+        => (await log.ReadReceiptAsync(permit, (long)request.Index, ct)).TryGet(out var receipt, out var why) ? new ReadLogReceiptResponse { Receipt = receipt } : ToWire(why);
 
     private async ValueTask<Result<AddLogReaderResponse, Refusal>> AddAsync(Permit permit, AddLogReaderRequest request, CancellationToken ct)
         => (await readers.AddAsync(permit, request.Name, ct)).TryGet(out var token, out var why) ? new AddLogReaderResponse { Token = token } : ToWire(why);
@@ -56,6 +77,9 @@ internal sealed class AuditRequests(IAuditLog log, IAuditReaders readers)
         AuditRefusal.KeyUnknown => Refusals.NotFound("audit.key-unknown", "The log has no key of this id; rivet admin audit key show lists them."),
         AuditRefusal.KeyRevoked => Refusals.Conflict("audit.key-revoked", "The key is revoked already."),
         AuditRefusal.KeyTooMany => Refusals.Conflict("audit.key-too-many", "The log's keys were replaced as often as they may be."),
+        AuditRefusal.ReceiptOther => Refusals.Invalid("audit.receipt-other", "That event is no destruction: there is no receipt of it."),
+        AuditRefusal.ReceiptNone => Refusals.Conflict("audit.receipt-none", "That event was recorded before entries committed to what they say: there is no receipt of it."),
+        AuditRefusal.ReceiptGone => Refusals.Conflict("audit.receipt-gone", "What that event says was destroyed meanwhile: there is no receipt of it any more."),
         AuditRefusal.WitnessKnown => Refusals.Conflict("audit.witness-known", "There is a witness of this name, or with this key."),
         AuditRefusal.RetentionClass => Refusals.Invalid("audit.retention-class", "That class has no retention of its own."),
         AuditRefusal.RetentionMonths => Refusals.Invalid("audit.retention-months", "The log is kept for 3 to 120 months, changes of things and settings for 12 to 120, or for ever."),

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Rivet.Audit.Entries;
 using Rivet.Audit.Keys;
+using Rivet.Audit.Receipts;
 using Rivet.Audit.Witnessing;
 using Rivet.Kernel;
 using Rivet.Storage;
@@ -8,11 +9,13 @@ using Rivet.Storage;
 namespace Rivet.Audit.Serving;
 
 /// <summary>What companies' administrators do with theirs, for the platform's log.</summary>
-internal sealed class PlatformLog(IAuditLog logs, AuditReaders readers, WitnessBook witnesses, LogKeys keys, ILogger<PlatformLog> log) : IPlatformLog
+internal sealed class PlatformLog(IAuditLog logs, ReceiptMaker receipts, AuditReaders readers, WitnessBook witnesses, LogKeys keys, ILogger<PlatformLog> log) : IPlatformLog
 {
     private static readonly Subject Owner = Subject.OfSystem(default);
 
     public ValueTask<Result<LogHead?, AuditRefusal>> ReadHeadAsync(CancellationToken ct) => logs.ReadHeadAsync(default, ct);
+
+    public ValueTask<Result<string, AuditRefusal>> ReadReceiptAsync(long index, CancellationToken ct) => receipts.MakeAsync(default, index, ct);
 
     public ValueTask<Result<string, AuditRefusal>> AddReaderAsync(string name, CancellationToken ct) => readers.AddAsync(default, Owner, name, ct);
 

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Resources;
+using Rivet.Audit.Aside;
+using Rivet.Audit.Sealing;
 using Rivet.Audit.Watching;
 using Rivet.Audit.Witnessing;
 using Rivet.Hosting.Status;
@@ -8,9 +10,10 @@ using Rivet.Storage;
 namespace Rivet.Audit;
 
 /// <summary>What the logs say about themselves; from memory, without touching the store.</summary>
-internal sealed class AuditStatus(LogWatch watch, WitnessCourier courier, OutboxLag lag, TimeProvider time) : IStatusSource
+internal sealed class AuditStatus(LogWatch watch, WitnessCourier courier, AsideKeeper aside, OutboxLag lag, TimeProvider time) : IStatusSource
 {
     private const long MuchWaiting = 1000;
+    private const int MostStandings = 20;
     internal static readonly ResourceManager Text = new("Rivet.Audit.Resources.AuditText", typeof(AuditStatus).Assembly);
 
     public int Order => 40;
@@ -36,7 +39,17 @@ internal sealed class AuditStatus(LogWatch watch, WitnessCourier courier, Outbox
                 held,
                 new(Say("Verified"), Number(state.Verified), StatusLevel.Plain),
                 waiting,
+                .. aside.Standings.Take(MostStandings).Select(standing => LineOf(standing, culture)),
                 .. new WitnessStatus(Text, culture, time.GetUtcNow()).Lines(courier.State),
             ]));
+    }
+
+    private static StatusLine LineOf(StandingRow standing, CultureInfo culture)
+    {
+        string Say(string key, params object[] values) => string.Format(culture, Text.GetString(key, culture)!, values);
+        var since = DateTimeOffset.FromUnixTimeMilliseconds(standing.SinceMs).UtcDateTime.ToString("u", CultureInfo.InvariantCulture);
+        return standing.HasEnded
+            ? new(Say("Standing", LogIdentity.NameOf(standing.Company)), Say("StandingEnded", since, standing.Elsewhere, standing.First, standing.Last, standing.Aside), StatusLevel.Plain, Say("StandingEndedAdvice"))
+            : new(Say("Standing", LogIdentity.NameOf(standing.Company)), Say("StandingWaits", since, standing.Aside, standing.Elsewhere), StatusLevel.Attention, Say("StandingWaitsAdvice"));
     }
 }

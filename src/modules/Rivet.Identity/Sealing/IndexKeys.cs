@@ -2,13 +2,22 @@ using System.Collections.Concurrent;
 using Rivet.Identity.Companies;
 using Rivet.Kernel;
 using Rivet.Storage;
+using Rivet.Vault;
 
 namespace Rivet.Identity.Sealing;
 
-/// <summary>The companies' index keys, opened once and kept in memory.</summary>
-internal sealed class IndexKeys(IStore store, Sealer sealer)
+/// <summary>The companies' index keys, opened once and kept in memory until their company's key is withheld.</summary>
+internal sealed class IndexKeys
 {
     private readonly ConcurrentDictionary<CompanyId, IndexKey> keys = new();
+    private readonly IStore store;
+    private readonly Sealer sealer;
+
+    public IndexKeys(IStore store, Sealer sealer, IKeyWatch watch)
+    {
+        (this.store, this.sealer) = (store, sealer);
+        watch.Forgotten += company => keys.TryRemove(company, out _);
+    }
 
     public async ValueTask<Result<IndexKey, IdentityRefusal>> GetAsync(CompanyId company, CancellationToken ct)
     {

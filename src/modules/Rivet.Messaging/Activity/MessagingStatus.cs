@@ -15,7 +15,7 @@ internal sealed class MessagingStatus(IStore store, Switchboard switchboard, Hel
     public async ValueTask<StatusSection> ReadAsync(CultureInfo culture, CancellationToken ct)
     {
         var now = time.GetUtcNow();
-        var (today, minute, conversations, stored) = await store.ReadAsync(
+        var (today, minute, conversations, stored, sealing) = await store.ReadAsync(
             session => (
                 ActivityConsumer.CountSince(session, new DateTimeOffset(now.UtcDateTime.Date, TimeSpan.Zero)),
                 ActivityConsumer.CountSince(session, now.AddMinutes(-1)),
@@ -26,7 +26,8 @@ internal sealed class MessagingStatus(IStore store, Switchboard switchboard, Hel
                         NOT EXISTS (SELECT 1 FROM messaging_stored s WHERE NOT EXISTS (
                             SELECT 1 FROM messaging_policy p WHERE p.company = s.company AND p.stored_gibibytes > 0))
                     """,
-                    row => (Bytes: row.GetInt64(0), Gibibytes: row.GetInt64(1), AllLimited: row.GetInt64(2) != 0))),
+                    row => (Bytes: row.GetInt64(0), Gibibytes: row.GetInt64(1), AllLimited: row.GetInt64(2) != 0)),
+                session.QueryFirst("SELECT count(*) FROM messaging_policy WHERE key_server <> ''", row => row.GetInt64(0))),
             ct);
         return new StatusSection(Text("Title", culture),
         [
@@ -36,6 +37,7 @@ internal sealed class MessagingStatus(IStore store, Switchboard switchboard, Hel
             Line("Conversations", conversations, culture),
             Stored(stored.Bytes, stored is { AllLimited: true, Gibibytes: > 0 } ? stored.Gibibytes : null, culture),
             Line("HeldBack", held.PeopleToday, culture),
+            new(Text("Sealing", culture), string.Format(culture, Text(sealing == 0 ? "SealingNone" : "SealingSome", culture), sealing), StatusLevel.Plain),
         ]);
     }
 

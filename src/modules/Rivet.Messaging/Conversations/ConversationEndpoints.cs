@@ -10,7 +10,7 @@ namespace Rivet.Messaging;
 
 /// <summary>Lists and founds conversations and changes their members.</summary>
 internal sealed class ConversationEndpoints(
-    IStore store, IAccess access, GrainFinder<IConversationGrain> grains, ConversationBook book, ConversationReader reader, HeldBack held)
+    IStore store, IAccess access, GrainFinder<IConversationGrain> grains, ConversationBook book, ConversationReader reader, PolicyBook policies, HeldBack held)
 {
     public async ValueTask<Result<ListConversationsResponse, Refusal>> ListAsync(Permit permit, ListConversationsRequest request, CancellationToken ct)
     {
@@ -52,6 +52,7 @@ internal sealed class ConversationEndpoints(
             Incarnation = ByteString.CopyFrom(current.Id.Span),
             Rewinds = kept is not null,
             KeptSinceMs = keptSince,
+            Sealing = (await policies.ReadAsync(permit.Company, ct)).Seal.ToWire(),
         };
     }
 

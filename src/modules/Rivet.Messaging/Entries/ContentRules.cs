@@ -39,6 +39,28 @@ internal static class ContentRules
         _ => 0,
     };
 
+    /// <summary>
+    /// Whether the bytes hold a body, or what belongs to one, that the server could read. What is no content is left to <see cref="TryParse"/>. The scheme is not
+    /// judged: whether a ciphertext is one, only those who have the key can say.
+    /// </summary>
+    public static bool IsInClear(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            var content = Content.Parser.ParseFrom(bytes);
+            return content.KindCase switch
+            {
+                Content.KindOneofCase.Post => content.Post.Body?.FormCase is not Body.FormOneofCase.Opaque || content.Post.Mentions.Count > 0,
+                Content.KindOneofCase.Edit => content.Edit.Body?.FormCase is not Body.FormOneofCase.Opaque || content.Edit.Mentions.Count > 0,
+                _ => false,
+            };
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            return false;
+        }
+    }
+
     public static bool IsTitle(string title)
         => title.Length > 0 && title.EnumerateRunes().Count() <= Bounds.TitleCharacters && !string.IsNullOrWhiteSpace(title);
 

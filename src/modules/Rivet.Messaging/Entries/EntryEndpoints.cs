@@ -27,6 +27,11 @@ internal sealed class EntryEndpoints(
             return await FindStoredAsync(permit, request, ct) is { } known ? known : held.Full(person);
         }
 
+        if (policy.Seal.Required && ContentRules.IsInClear(request.Content.Span))
+        {
+            return await FindStoredAsync(permit, request, ct) is { } known ? known : MessagingRefusal.MustBeSealed.ToWire();
+        }
+
         var grain = grains.Of(permit.Question.Resource.Id);
         var appended = await grain.AppendAsync(AppendCommand.From(permit, request));
         return appended.Refusal == MessagingRefusal.None

@@ -66,9 +66,15 @@ internal sealed class ImportEndpoints(
         }
 
         // Imports are as fast as they are; what they store counts.
-        if (policies.IsFull(permit.Company, await policies.ReadAsync(permit.Company, ct)))
+        var policy = await policies.ReadAsync(permit.Company, ct);
+        if (policies.IsFull(permit.Company, policy))
         {
             return held.Full(permit.Subject.Person);
+        }
+
+        if (policy.Seal.Required && request.Entries.Any(entry => ContentRules.IsInClear(entry.Content.Span)))
+        {
+            return MessagingRefusal.MustBeSealed.ToWire();
         }
 
         var command = new ImportCommand(

@@ -18,6 +18,8 @@ internal sealed record CompanyPolicy
 
     public int ConversationsPerDay { get; init; } = 200;
 
+    public CompanySeal Seal { get; init; } = CompanySeal.None;
+
     public long FileBytesPerDay => (long)FileMebibytesPerDay << 20;
 
     /// <summary>The most sealed bytes; <see cref="long.MaxValue"/> without a quota.</summary>
@@ -47,5 +49,5 @@ internal sealed record CompanyPolicy
         ConversationsPerDay = (uint)ConversationsPerDay,
     };
 
-    public MessagePolicy ToWire(DateTimeOffset now) => new() { Retention = Kept.ToWire(now), Limits = LimitsToWire() };
+    public MessagePolicy ToWire(DateTimeOffset now) => new() { Retention = Kept.ToWire(now), Limits = LimitsToWire(), Sealing = Seal.ToWire() };
 }

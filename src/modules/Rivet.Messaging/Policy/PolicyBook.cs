@@ -77,6 +77,16 @@ internal sealed class PolicyBook(IStore store, TimeProvider time)
             after = limited;
         }
 
+        if (change.Sealing is { } sealing)
+        {
+            if (after.Seal.TryChange(sealing, now) is not { } seal)
+            {
+                return MessagingRefusal.SealingOutOfBounds;
+            }
+
+            after = after with { Seal = seal };
+        }
+
         if (after == before)
         {
             return after;
@@ -130,7 +140,14 @@ internal sealed class PolicyBook(IStore store, TimeProvider time)
         Add("file_mebibytes_per_day", before.FileMebibytesPerDay, after.FileMebibytesPerDay);
         Add("stored_gibibytes", before.StoredGibibytes, after.StoredGibibytes);
         Add("conversations_per_day", before.ConversationsPerDay, after.ConversationsPerDay);
+        if (before.Seal != after.Seal)
+        {
+            details["sealing"] = $"{Said(before.Seal)} → {Said(after.Seal)}";
+        }
+
         return details;
+
+        static string Said(CompanySeal seal) => !seal.Enabled ? "off" : $"{seal.KeyServer} {seal.Pin[..16]}{(seal.Required ? " required" : "")}";
     }
 }
 
@@ -143,4 +160,6 @@ internal sealed record PolicyChange
     public bool MayDestroy { get; init; }
 
     public Wire.MessageLimits? Limits { get; init; }
+
+    public Wire.CompanySealing? Sealing { get; init; }
 }

@@ -29,6 +29,7 @@ internal sealed class PolicyEndpoints(PolicyBook book, DestructionCount count, T
             KeepMonths = request.HasKeepMonths ? (int)Math.Min(request.KeepMonths, KeptTime.Most + 1) : null,
             MayDestroy = request.MayDestroy,
             Limits = request.Limits,
+            Sealing = request.Sealing,
         };
         var answer = await book.ChangeAsync(permit.Subject, change, ct);
         return answer.TryGet(out var policy, out var refusal)

@@ -20,7 +20,7 @@ internal sealed class KeyStore(IOptions<VaultOptions> options, TimeProvider time
 
     private const string OfScope = "k.company = $1 AND k.application = $2 AND k.holder_kind = $3 AND k.holder_id = $4 AND k.period = $5 AND k.state = 1";
 
-    /// <summary>Reserves seals of the scope's current key; says instead which key must be made first when there is none, or it is worn out.</summary>
+    /// <summary>Reserves seals of the scope's current key; says instead which key must be made first when there is none, or it is worn out. Nothing is taken of a key that may not be used.</summary>
     public Reservation Reserve(WriteTransaction transaction, KeyScope scope, int seals)
     {
         var wanted = Math.Max(options.Value.SealsPerBlock, seals);
@@ -28,6 +28,11 @@ internal sealed class KeyStore(IOptions<VaultOptions> options, TimeProvider time
         if (row is null)
         {
             return new(null, After: null, new(Guid.CreateVersion7(time.GetUtcNow()), 1), wanted);
+        }
+
+        if (row.Refusal is not null)
+        {
+            return new(row, row.Header, row.Header, wanted);
         }
 
         if (reserved + wanted > options.Value.SealsPerEpoch)

@@ -5,8 +5,11 @@ using Rivet.Kernel;
 namespace Rivet.Vault;
 
 /// <summary>The root of a file, in this process's memory.</summary>
-internal sealed class FileRoot(AesGcmKey key) : IRoot
+internal sealed class FileRoot(AesGcmKey key, RootSealKind seal) : IRoot
 {
+    /// <summary>How its file is sealed.</summary>
+    public RootSealKind Seal => seal;
+
     public RootKind Kind => RootKind.File;
 
     public ModuleState Check() => ModuleState.Ready;

@@ -30,6 +30,12 @@ internal sealed class ModuleRoot : IRoot
     /// <summary>The label of a store's root in its token.</summary>
     public static string LabelOf(Guid id) => $"rivet-root-{id}";
 
+    /// <summary>Whether it answered last.</summary>
+    public bool IsReachable => Volatile.Read(ref isLost) == 0 && module.State.IsReady;
+
+    /// <summary>Told of each loss and return, and of a loss its fault; must not wait.</summary>
+    public Action<bool, string>? Changed { get; set; }
+
     public ModuleState Check()
     {
         var state = module.Check(key);
@@ -94,10 +100,12 @@ internal sealed class ModuleRoot : IRoot
         if (answers && before == 1)
         {
             Log.ModuleBack(log);
+            Changed?.Invoke(true, "");
         }
         else if (!answers && before == 0)
         {
             Log.ModuleLost(log, module.State.Reason);
+            Changed?.Invoke(false, module.State.Fault.ToString());
         }
     }
 }

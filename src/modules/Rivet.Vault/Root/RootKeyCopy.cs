@@ -18,32 +18,42 @@ public sealed class RootKeyCopy(IStore store, TimeProvider time)
 
     /// <summary>Reads the root's file, once it proved to be this store's, and records why; the caller zeroes the bytes.</summary>
     /// <param name="file">The root's file.</param>
+    /// <param name="seal">What opens the file, where it is sealed.</param>
     /// <param name="details">What for: numbers, never a secret.</param>
     /// <param name="ct">Gives up before anything is recorded.</param>
     /// <exception cref="RootKeyException">The root is inside a key module, or its file is missing, readable by others, or another store's.</exception>
-    public async Task<byte[]> TakeAsync(string file, IReadOnlyDictionary<string, string> details, CancellationToken ct)
+    public async Task<byte[]> TakeAsync(string file, RootSealOptions seal, IReadOnlyDictionary<string, string> details, CancellationToken ct)
     {
         await RefuseModuleAsync(ct);
-        var root = RootKeyFile.TryRead(file) ?? throw new RootKeyException(
-            $"The root key file {file} is missing. Point to the keys folder that belongs to this data folder with --keys.");
-        await RequireOwnAsync(root, ct, () => new RootKeyException(
-            $"The root key in {file} is not the one this store's keys are wrapped under. Point to the keys folder that belongs to this data folder."));
+        var root = await OwnAsync(file, seal, ct);
         await RecordAsync(VaultEvents.RootSplit, details, ct);
         return root;
+    }
+
+    /// <summary>The root in a file, proven to be this store's; the caller zeroes it.</summary>
+    internal async Task<byte[]> OwnAsync(string file, RootSealOptions seal, CancellationToken ct)
+    {
+        var opened = await RootKeyFile.TryOpenAsync(file, seal, ct) ?? throw new RootKeyException(
+            $"The root key file {file} is missing. Point to the keys folder that belongs to this data folder with --keys.");
+        await RequireOwnAsync(opened.Bytes, ct, () => new RootKeyException(
+            $"The root key in {file} is not the one this store's keys are wrapped under. Point to the keys folder that belongs to this data folder."));
+        return opened.Bytes;
     }
 
     /// <summary>Writes the root's file, mode 0600, whole or not at all and never over another; records it.</summary>
     /// <param name="file">The root's file, which must not exist.</param>
     /// <param name="root">The root; the caller zeroes it.</param>
+    /// <param name="seal">What the new file is sealed by; nothing named, it is plain.</param>
     /// <param name="ct">Gives up before anything is written.</param>
     /// <exception cref="RootKeyException">The bytes are not this store's root, or there is a file.</exception>
-    public async Task PutBackAsync(string file, ReadOnlyMemory<byte> root, CancellationToken ct)
+    public async Task PutBackAsync(string file, ReadOnlyMemory<byte> root, RootSealOptions seal, CancellationToken ct)
     {
         RefuseExisting(file);
         await RefuseModuleAsync(ct);
         await RequireOwnAsync(root, ct, () => new RootKeyException(
             "The shares give a key, but not the one this store's keys are wrapped under. Use the shares of this server, or point to its data folder with --data. Nothing was written."));
-        RootKeyFile.Write(file, root.Span);
+        var bytes = seal.Wanted == RootSealKind.None ? null : await RootSeals.SealAsync(file, root, seal, ct);
+        RootKeyFile.Write(file, bytes ?? root.Span);
         await RecordAsync(VaultEvents.RootRecovered, new Dictionary<string, string>(), ct);
     }
 
@@ -100,7 +110,7 @@ public sealed class RootKeyCopy(IStore store, TimeProvider time)
         }
     }
 
-    private Task RecordAsync(EventKind kind, IReadOnlyDictionary<string, string> details, CancellationToken ct)
+    internal Task RecordAsync(EventKind kind, IReadOnlyDictionary<string, string> details, CancellationToken ct)
         => store.WriteAsync(
             transaction =>
             {

@@ -29,7 +29,7 @@ internal sealed class VaultStart(
         }
         else
         {
-            root.Set(Find(known, file, module));
+            root.Set(await FindAsync(known, file, module, cancellationToken));
             await store.WriteAsync(transaction => Incarnation.IsNewTo(transaction, "vault") ? KeyStore.EndEpochs(transaction) : 0, cancellationToken);
         }
 
@@ -42,9 +42,11 @@ internal sealed class VaultStart(
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>The root of a store that has one, of the kind that it has.</summary>
-    private IRoot Find(KnownRoot known, string file, RootModuleOptions? module) => (known.Kind, module) switch
+    private async Task<IRoot> FindAsync(KnownRoot known, string file, RootModuleOptions? module, CancellationToken ct) => (known.Kind, module) switch
     {
-        (RootKind.File, null) => new FileRoot(FileRoots.Find(known, file)),
+        (RootKind.File, null) => await FileRoots.FindAsync(known, file, options.Value.RootSeal, ct),
+        (RootKind.Module, _) when options.Value.RootSeal.Wanted != RootSealKind.None => throw new RootKeyException(
+            $"This store's root key is inside a key module, which needs no seal, and {options.Value.RootSeal} was named. Start without naming it. Nothing was changed."),
         (RootKind.Module, { } settings) => ModuleRoots.Find(known, settings, time, log),
         (RootKind.File, _) => throw new RootKeyException(
             $"This store's root key is a file, {file}, and a key module was asked for. A root does not move: start without --key-module "
@@ -58,7 +60,14 @@ internal sealed class VaultStart(
     private async Task FoundAsync(string file, RootModuleOptions? module, CancellationToken ct)
     {
         var id = Guid.CreateVersion7(time.GetUtcNow());
-        var (made, kind) = module is null ? (FileRoots.Make(id, file, log), RootKind.File) : (ModuleRoots.Make(id, file, module, time, log), RootKind.Module);
+        if (module is not null && options.Value.RootSeal.Wanted != RootSealKind.None)
+        {
+            throw new RootKeyException($"A key module was asked for, and {options.Value.RootSeal} too. A root is in a module or in a sealed file: name one.");
+        }
+
+        var (made, kind) = module is null
+            ? (await FileRoots.MakeAsync(id, file, options.Value.RootSeal, log, ct), RootKind.File)
+            : (ModuleRoots.Make(id, file, module, time, log), RootKind.Module);
         try
         {
             await RememberAsync(id, kind, CheckOf(made), ct);

@@ -47,7 +47,13 @@ internal sealed class VaultStatus(RootKey root, IStore store) : IStatusSource
 
         if (found is not ModuleRoot module)
         {
-            return new(say("Root"), say("RootIsFile"), StatusLevel.NotProven, say("RootIsFileAdvice"));
+            var line = (found as FileRoot)?.Seal switch
+            {
+                RootSealKind.Passphrase => "RootIsPassphrase",
+                RootSealKind.Tpm => "RootIsTpm",
+                _ => "RootIsFile",
+            };
+            return new(say("Root"), say(line), StatusLevel.NotProven, say(line + "Advice"));
         }
 
         var state = module.Check();

@@ -1,8 +1,6 @@
 using System.Formats.Cbor;
-using Rivet.Kernel;
-using Rivet.Transparency;
 
-namespace Rivet.Audit.Entries;
+namespace Rivet.Transparency;
 
 /// <summary>
 /// What an entry seals: who, to what, whom it concerns, and the details. What names a person is sealed again under that person's key before it
@@ -14,23 +12,12 @@ namespace Rivet.Audit.Entries;
 /// <param name="TargetCompany">The 16 bytes of the target's company.</param>
 /// <param name="Concerned">The 16 bytes of whom it concerns, sealed; or empty.</param>
 /// <param name="Details">Further facts.</param>
-internal sealed record EntryContent(
+public sealed record EntryContent(
     ReadOnlyMemory<byte> Actor, string TargetKind, ReadOnlyMemory<byte> Target, ReadOnlyMemory<byte> TargetCompany, ReadOnlyMemory<byte> Concerned, IReadOnlyDictionary<string, string> Details)
 {
     private const int Fields = 6;
-    private static ReadOnlySpan<byte> OfEntry => "rivet audit entry 1"u8;
-    private static ReadOnlySpan<byte> OfActor => "rivet audit actor 1"u8;
-    private static ReadOnlySpan<byte> OfConcerned => "rivet audit concerned 1"u8;
 
-    /// <summary>What the sealed content of an entry is bound to.</summary>
-    public static byte[] EntryContext(CompanyId log, EventId id) => Context(OfEntry, log, id);
-
-    /// <summary>What the sealed actor of an entry is bound to.</summary>
-    public static byte[] ActorContext(CompanyId log, EventId id) => Context(OfActor, log, id);
-
-    /// <summary>What the sealed person concerned is bound to.</summary>
-    public static byte[] ConcernedContext(CompanyId log, EventId id) => Context(OfConcerned, log, id);
-
+    /// <summary>The one spelling.</summary>
     public byte[] ToBytes()
     {
         var writer = new CborWriter(CborConformanceMode.Canonical, convertIndefiniteLengthEncodings: false, allowMultipleRootLevelValues: false, initialCapacity: 320);
@@ -74,20 +61,11 @@ internal sealed record EntryContent(
 
             reader.ReadEndMap();
             reader.ReadEndArray();
-            return new EntryContent(actor, kind, target, company, concerned, details);
+            return reader.BytesRemaining > 0 ? null : new EntryContent(actor, kind, target, company, concerned, details);
         }
-        catch (Exception exception) when (exception is CborContentException or InvalidOperationException)
+        catch (Exception exception) when (exception is CborContentException or InvalidOperationException or OverflowException)
         {
             return null;
         }
-    }
-
-    private static byte[] Context(ReadOnlySpan<byte> what, CompanyId log, EventId id)
-    {
-        var context = new byte[what.Length + (2 * EntityId.Size)];
-        what.CopyTo(context);
-        log.WriteTo(context.AsSpan(what.Length));
-        id.WriteTo(context.AsSpan(what.Length + EntityId.Size));
-        return context;
     }
 }
