@@ -10,7 +10,7 @@ internal static class AdminKeys
 {
     public static Command Build(Options options)
     {
-        var keys = new Command("keys", options.Words["command.keys"])
+        var keys = new Command("keys", options.Words["command.admin-keys"])
         {
             CommandShape.Of("keys-show", options, [], ShowAsync, "show"),
             CommandShape.Of("keys-requests", options, [], RequestsAsync, "requests"),

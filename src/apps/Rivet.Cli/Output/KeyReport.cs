@@ -157,7 +157,7 @@ internal static class KeyReport
         yield return [root, key.RootFault.Length == 0 ? words["keys.root-answers"] : words["keys.root-silent", Plain.Line(key.RootReason)], "", key.UnderRoot > 0 ? Number(key.UnderRoot) : ""];
         if (key.State == CompanyKeyState.CompanyKeyNone)
         {
-            yield return [$"└ {words["keys.none"]}", "", "", ""];
+            yield return [$"└ {words["keys.no-key"]}", "", "", ""];
             yield break;
         }
 
