@@ -55,7 +55,8 @@ internal static class RevokeBench
                 transaction =>
                 {
                     CompanyKeyTable.Add(transaction, row);
-                    return CompanyKeyTable.Put(transaction, company, standing with { Version = 2 });
+                    CompanyKeyTable.Put(transaction, company, standing with { Version = 2 });
+                    return Done.Value;
                 },
                 CancellationToken.None);
             var sealedBytes = (await vault.SealAsync(scope, new[] { new Plaintext("text"u8.ToArray(), default) }, CancellationToken.None)).Value[0];

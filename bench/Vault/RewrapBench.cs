@@ -74,7 +74,8 @@ internal static class RewrapBench
             transaction =>
             {
                 CompanyKeyTable.Add(transaction, next);
-                return CompanyKeyTable.Put(transaction, company, standing with { Version = next.Version });
+                CompanyKeyTable.Put(transaction, company, standing with { Version = next.Version });
+                return Done.Value;
             },
             CancellationToken.None);
     }
