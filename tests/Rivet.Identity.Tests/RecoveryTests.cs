@@ -90,7 +90,7 @@ public sealed class RecoveryTests
     {
         var services = new ServiceCollection();
         services.AddLogging();
-        services.AddSingleton<TimeProvider>(server.Time).AddSingleton(server.Store).AddSingleton(server.Get<IVault>());
+        services.AddSingleton<TimeProvider>(server.Time).AddSingleton(server.Store).AddSingleton(server.Get<IVault>()).AddSingleton(server.Get<IKeyWatch>());
         services.AddIdentityRecovery(options => options.PublicPort = server.Address.Port);
         return services.BuildServiceProvider().GetRequiredService<IAdministratorRecovery>();
     }

@@ -35,6 +35,7 @@ internal static class Modules
         builder.Services.AddCertificates(certificates);
         builder.Services.AddSingleton<ICertificateObserver, CertificateAudit>();
         builder.Services.AddTables(options, keys.RootKeyFile);
+        builder.Services.AddVaultKeepers();
         builder.Services.Configure<VaultOptions>(vault => vault.BackupWindow = () => WindowOf(keys.Path));
         builder.AddCluster();
         builder.Services.AddTelemetry();

@@ -32,16 +32,23 @@ public static class VaultModule
         services.AddSingleton<SigningKeys>();
         services.AddSingleton<Withholding>().AddSingleton<IKeyWatch>(provider => provider.GetRequiredService<Withholding>());
         services.AddSingleton<Imports>().AddSingleton<KeyDesk>().AddSingleton<KeyRequests>();
-        services.AddSingleton<KeyServiceWatch>().AddHostedService(provider => provider.GetRequiredService<KeyServiceWatch>());
-        services.AddSingleton<DestructionKeeper>().AddHostedService(provider => provider.GetRequiredService<DestructionKeeper>());
-        services.AddSingleton<Rewrapper>().AddHostedService(provider => provider.GetRequiredService<Rewrapper>());
+        services.AddSingleton<KeyServiceWatch>().AddSingleton<DestructionKeeper>().AddSingleton<Rewrapper>();
         services.AddSingleton<IVault, SoftwareVault>();
         services.AddHostedService<VaultStart>();
         services.AddSingleton(provider => new RootReach(provider.GetRequiredService<RootKey>(), provider.GetService<System.Diagnostics.Metrics.IMeterFactory>()));
-        services.AddHostedService<RootWatch>();
         services.AddSingleton<IStatusSource, VaultStatus>();
         return services.AddMigrations("vault", typeof(VaultModule).Assembly);
     }
+
+    /// <summary>
+    /// Adds what watches and changes keys by itself: whether the root answers, the questions to customers' key services, destructions that are due, wrapping anew. For the running server
+    /// alone: a program beside it opens the vault and leaves this to the server.
+    /// </summary>
+    public static IServiceCollection AddVaultKeepers(this IServiceCollection services) => services
+        .AddHostedService<RootWatch>()
+        .AddHostedService(provider => provider.GetRequiredService<KeyServiceWatch>())
+        .AddHostedService(provider => provider.GetRequiredService<DestructionKeeper>())
+        .AddHostedService(provider => provider.GetRequiredService<Rewrapper>());
 
     /// <summary>Maps the requests about a company's key.</summary>
     public static LwsEndpoints MapVault(this LwsEndpoints endpoints, IServiceProvider services)
