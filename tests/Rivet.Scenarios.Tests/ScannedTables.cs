@@ -19,7 +19,7 @@ internal static class ScannedTables
     /// <summary>Identifiers, numbers, times, hashes, signatures; announcements without content. Programs and their keys have names, as hosts do.</summary>
     private static readonly string[] Identifiers =
     [
-        "access_relation", "audit_checkpoint", "audit_head", "audit_keeping", "audit_key_statement", "audit_log", "audit_month", "audit_reader", "audit_retention", "audit_standing", "audit_witness",
+        "SchemaVersions", "access_relation", "audit_checkpoint", "audit_head", "audit_keeping", "audit_key_statement", "audit_log", "audit_month", "audit_reader", "audit_retention", "audit_standing", "audit_witness",
         "identity_page_session", "identity_page_ticket", "messaging_activity", "messaging_cursor", "messaging_member", "messaging_policy", "messaging_read", "messaging_restored",
         "messaging_retention", "messaging_stored", "messaging_usage", "outbox", "outbox_cursor", "storage_incarnation", "storage_incarnation_seen", "transit_application", "transit_key", "vault_company",
     ];
