@@ -143,7 +143,7 @@ public sealed class SecrecyTests
 
     /// <summary>The files that a process holds open, also those that were unlinked: temporary ones. What is no file on a disk is left out.</summary>
     private static IEnumerable<string> OpenFiles(int processId)
-        => Directory.EnumerateFileSystemEntries($"/proc/{processId}/fd").Where(entry => new FileInfo(entry).LinkTarget is { } target && target.StartsWith('/') && !target.StartsWith("/dev/", StringComparison.Ordinal) && !target.StartsWith("/memfd:", StringComparison.Ordinal)
+        => Directory.EnumerateFileSystemEntries($"/proc/{processId}/fd").Where(entry => new FileInfo(entry).LinkTarget is { } target && target.StartsWith('/') && !target.StartsWith("/dev/", StringComparison.Ordinal) && !target.StartsWith("/memfd:", StringComparison.Ordinal) && !target.EndsWith("/rivet.lock", StringComparison.Ordinal)
             && !target.StartsWith("/proc/", StringComparison.Ordinal) && !target.EndsWith(".dll", StringComparison.Ordinal));
 
     private static IEnumerable<string> FoundIn(string file, string[] secrets)

@@ -131,13 +131,13 @@ public sealed class RootReachTests : IDisposable
 
     private async Task<RootFinding> LookAsync(RootSealOptions? seal = null)
     {
-        using var store = StoreBeside.Open(folder["data"], []);
+        using var store = StoreLook.Open(folder["data"], isInUse: true);
         return await RootInspection.LookAsync(store, VaultHost.RootFile(folder), seal ?? new(), TimeProvider.System, Ct);
     }
 
     private async Task SealAsync(RootSealOptions now, RootSealOptions wanted)
     {
-        using var store = StoreBeside.Open(folder["data"], []);
+        using var store = StoreLook.Open(folder["data"], isInUse: true);
         await new RootSealing(store, TimeProvider.System).SealAsync(VaultHost.RootFile(folder), now, wanted, Ct);
     }
 

@@ -12,11 +12,12 @@ public static class RootInspection
     /// <param name="seal">What opens it.</param>
     /// <param name="time">Paces attempts at a token.</param>
     /// <param name="ct">Gives up.</param>
-    public static async Task<RootFinding> LookAsync(IStore store, string file, RootSealOptions seal, TimeProvider time, CancellationToken ct)
+    public static async Task<RootFinding> LookAsync(StoreLook store, string file, RootSealOptions seal, TimeProvider time, CancellationToken ct)
     {
+        ArgumentNullException.ThrowIfNull(store);
         try
         {
-            if (await store.ReadAsync(session => KnownRoot.Find(session), ct) is not { } known)
+            if (store.Read(session => KnownRoot.Find(session)) is not { } known)
             {
                 return new(RootKeeping.Unknown, "");
             }

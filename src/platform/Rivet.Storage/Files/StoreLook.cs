@@ -84,6 +84,22 @@ public sealed class StoreLook : IDisposable
         return ([.. scripts.Except(applied)], [.. applied.Except(scripts)]);
     }
 
+    /// <summary>Asks the store.</summary>
+    /// <param name="query">What.</param>
+    /// <exception cref="StoreUnavailableException">The file is damaged, or no store.</exception>
+    public T Read<T>(Func<ReadSession, T> query)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        try
+        {
+            return query(new ReadSession(connection));
+        }
+        catch (SqliteException exception)
+        {
+            throw new StoreUnavailableException($"The store {connection.DataSource} cannot be read: {exception.Message}", exception);
+        }
+    }
+
     /// <summary>Closes it.</summary>
     public void Dispose() => connection.Dispose();
 }

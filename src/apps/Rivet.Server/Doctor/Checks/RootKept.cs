@@ -12,7 +12,7 @@ internal sealed class RootKept : ICheck
     {
         _ = FileFacts.Of(patient.Store);
         var file = Path.Combine(patient.KeysFolder, "root.key");
-        using var store = StoreBeside.Open(patient.Options.DataFolder, []);
+        using var store = StoreLook.Open(patient.Options.DataFolder, patient.Running is not null);
         var found = await RootInspection.LookAsync(store, file, patient.Options.RootSeal with { Ask = null }, patient.Time, ct);
         return found.Keeping switch
         {
