@@ -137,7 +137,7 @@ public sealed class RootReachTests : IDisposable
 
     private async Task SealAsync(RootSealOptions now, RootSealOptions wanted)
     {
-        using var store = StoreLook.Open(folder["data"], isInUse: true);
+        using var store = StoreBeside.Open(folder["data"], []);
         await new RootSealing(store, TimeProvider.System).SealAsync(VaultHost.RootFile(folder), now, wanted, Ct);
     }
 
