@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Rivet.Kernel;
 using Rivet.Wire;
 
@@ -52,19 +53,53 @@ public sealed class RetentionTests : IDisposable
         client.Start();
         client.Queue(conversation, Composer.Post("before", 0, [], []));
         await TestHome.UntilAsync(client, () => client.Pending(conversation) is [{ Refusal: null } held] && held.HeldFor > TimeSpan.Zero);
-        var waits = new Waits();
-        var sent = await client.SendAsync(conversation, Composer.Post("after", 0, [], []), waits, TestContext.Current.CancellationToken);
+        var sent = await client.SendAsync(conversation, Composer.Post("after", 0, [], []), TestContext.Current.CancellationToken);
 
         Assert.True(sent.IsOk);
         Assert.Equal(["before", "after"], server.Texts(conversation));
         Assert.Empty(client.Pending(conversation));
-        Assert.All(waits.Told, wait => Assert.InRange(wait, TimeSpan.Zero, TimeSpan.FromSeconds(6)));
     }
 
-    private sealed class Waits : IProgress<TimeSpan>
+    [Theory]
+    [InlineData(RefusalCode.Unavailable, "vault.withheld", 0)]
+    [InlineData(RefusalCode.TooMany, "messaging.too-fast", 6_000)]
+    public async Task Send_NotTakenNow_TellsWhyAndForHowLong_AndGoesOutByItself(RefusalCode code, string reason, int afterMs)
     {
-        public List<TimeSpan> Told { get; } = [];
+        var conversation = server.AddConversation();
+        await using var client = await home.JoinAsync(server);
+        var waits = new Waits();
+        var (granted, tries) = (false, 0);
+        server.RefuseSend = _ => granted && ++tries > 2 ? null : new Refusal { Code = code, Reason = reason, RetryAfterMs = (uint)afterMs };
+        client.Start();
+        var sending = client.SendAsync(conversation, Composer.Post("patient", 0, [], []), waits, TestContext.Current.CancellationToken);
+        await waits.FirstAsync();
+        Assert.Equal((reason, null), client.Pending(conversation) is [var pending] ? (pending.WaitsFor?.Reason, pending.Refusal) : default);
+        granted = true;
 
-        public void Report(TimeSpan value) => Told.Add(value);
+        Assert.True((await sending).IsOk);
+        Assert.All(waits.Told, wait => Assert.Equal(reason, wait.WaitsFor?.Reason));
+        Assert.All(waits.Told, wait => Assert.InRange(wait.HeldFor, TimeSpan.Zero, TimeSpan.FromMilliseconds(afterMs)));
+        if (afterMs == 0)
+        {
+            Assert.Single(waits.Told); // However often it was tried.
+        }
+
+        Assert.Equal(["patient"], server.Texts(conversation));
+        Assert.Empty(client.Pending(conversation));
+    }
+
+    private sealed class Waits : IProgress<PendingMessage>
+    {
+        private readonly TaskCompletionSource first = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public ConcurrentQueue<PendingMessage> Told { get; } = [];
+
+        public void Report(PendingMessage value)
+        {
+            Told.Enqueue(value);
+            first.TrySetResult();
+        }
+
+        public Task FirstAsync() => first.Task.WaitAsync(TestContext.Current.CancellationToken);
     }
 }

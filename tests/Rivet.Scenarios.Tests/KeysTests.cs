@@ -67,13 +67,16 @@ public sealed class KeysTests : IDisposable
         Assert.Empty(await JsonAsync(Ana, "admin", "keys", "requests", "--json"));
         await ApproveAsync(await AskAsync("disable", "--reason", "a device was stolen", "--yes"));
         Assert.Equal("disabled", (await KeyAsync(Ana)).GetProperty("state").GetString());
-        Assert.NotEqual(0, (await CliProcess.RunAsync(Ana, "send", "Ben", "while it is withheld")).ExitCode);
+        var waits = await CliProcess.RunAsync(Ana, "send", "Ben", "while it is withheld", "--wait", "2");
+        Assert.NotEqual(0, waits.ExitCode);
+        Assert.Contains("Waits to be sent. Your company's key is withheld", waits.Error, StringComparison.Ordinal);
         Assert.Equal(3, (await CliProcess.RunAsync(Ana, "admin", "keys", "rotate", "--reason", "not now")).ExitCode);
 
         await ApproveAsync(await AskAsync("enable", "--reason", "found again"));
         Assert.Equal("active", (await KeyAsync(Ben)).GetProperty("state").GetString());
         Assert.Equal(0, (await CliProcess.RunAsync(Ana, "send", "Ben", "after")).ExitCode);
-        Assert.Contains("before", (await CliProcess.RunAsync(Ben, "read", "Ana")).Output, StringComparison.Ordinal);
+        var read = (await CliProcess.RunAsync(Ben, "read", "Ana")).Output;
+        Assert.All(["before", "while it is withheld", "after"], text => Assert.Contains(text, read, StringComparison.Ordinal));
     }
 
     [Fact]

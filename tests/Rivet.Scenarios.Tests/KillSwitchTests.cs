@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using Google.Protobuf;
 using Rivet.Kernel;
 using Rivet.Testing;
@@ -81,10 +83,12 @@ public sealed class KillSwitchTests
         return answer.IsOk && answer.Value.Events.Any(fact => fact.Kind == kind);
     }
 
-    private static async Task UntilAsync(Func<Task<bool>> condition)
+    private static async Task UntilAsync(Func<Task<bool>> condition, [CallerArgumentExpression(nameof(condition))] string what = "")
     {
+        var patience = Stopwatch.StartNew();
         while (!await condition())
         {
+            Assert.True(patience.Elapsed < TimeSpan.FromMinutes(2), $"It never came to be: {what}");
             await Task.Delay(200, Company.Ct);
         }
     }

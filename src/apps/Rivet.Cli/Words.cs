@@ -41,5 +41,11 @@ internal sealed class Words(CultureInfo culture)
         return refusal.Incident.Length > 0 ? $"{said} {this["refusal.incident", Plain.Line(refusal.Incident)]}" : said;
     }
 
+    /// <summary>Where a message in the send queue stands.</summary>
+    public string Waits(PendingMessage pending)
+        => pending.HeldFor > TimeSpan.Zero ? this["chat.held", Math.Ceiling(pending.HeldFor.TotalSeconds)]
+            : pending.WaitsFor is { } why ? this["chat.waits", Say(why)]
+            : this["chat.sending"];
+
     private static string? First(params string?[] values) => values.FirstOrDefault(value => !string.IsNullOrEmpty(value));
 }

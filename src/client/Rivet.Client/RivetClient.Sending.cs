@@ -27,17 +27,17 @@ public sealed partial class RivetClient
 
     /// <summary>Queues and waits for the server's commit. Cancelled, the message stays in the queue and still goes out.</summary>
     public Task<Result<Sent, ClientRefusal>> SendAsync(ConversationId conversation, Content content, CancellationToken ct)
-        => SendAsync(conversation, content, held: null, ct);
+        => SendAsync(conversation, content, waits: null, ct);
 
     /// <inheritdoc cref="SendAsync(ConversationId, Content, CancellationToken)"/>
     /// <param name="conversation">Where.</param>
     /// <param name="content">What.</param>
-    /// <param name="held">Told when a limit of the company holds the message back, and for how long; it goes out by itself then.</param>
+    /// <param name="waits">Told when the message cannot go out now, once for each reason; it goes out by itself when it can.</param>
     /// <param name="ct">Ends the wait.</param>
-    public async Task<Result<Sent, ClientRefusal>> SendAsync(ConversationId conversation, Content content, IProgress<TimeSpan>? held, CancellationToken ct)
+    public async Task<Result<Sent, ClientRefusal>> SendAsync(ConversationId conversation, Content content, IProgress<PendingMessage>? waits, CancellationToken ct)
     {
         var messageId = Queue(conversation, content, awaited: true);
-        long told = 0;
+        var told = (Why: default(ClientRefusal), UntilMs: 0L);
         try
         {
             while (true)
@@ -56,10 +56,10 @@ public sealed partial class RivetClient
                         : ClientRefusal.Of(message.Why);
                 }
 
-                if (message.HeldUntilMs > told)
+                if (Pending(messageId, message) is { WaitsFor: { } why } pending && (why != told.Why || message.HeldUntilMs > told.UntilMs))
                 {
-                    told = message.HeldUntilMs;
-                    held?.Report(DateTimeOffset.FromUnixTimeMilliseconds(told) - time.GetUtcNow());
+                    told = (why, message.HeldUntilMs);
+                    waits?.Report(pending);
                 }
 
                 if (Status is { Phase: LinkPhase.Ended } ended)
@@ -82,14 +82,7 @@ public sealed partial class RivetClient
     public IReadOnlyList<PendingMessage> Pending(ConversationId conversation)
         => [.. store.Outgoing()
             .Where(pair => pair.Message.State is not OutgoingState.Delivered && pair.Message.ConversationId.Span.SequenceEqual(conversation.ToBytes()))
-            .Select(pair => new PendingMessage
-            {
-                MessageId = pair.MessageId,
-                Content = Content.Parser.ParseFrom(pair.Message.Content),
-                QueuedMs = pair.Message.QueuedMs,
-                HeldFor = HeldFor(pair.Message),
-                Refusal = pair.Message.State is OutgoingState.Refused ? ClientRefusal.Of(pair.Message.Why) : null,
-            })];
+            .Select(pair => Pending(pair.MessageId, pair.Message))];
 
     /// <summary>What was begun for a conversation and not sent; kept in the home only.</summary>
     public string Draft(ConversationId conversation) => store.Draft(conversation);
@@ -103,6 +96,16 @@ public sealed partial class RivetClient
 
     /// <summary>Takes a message that was refused, or not sent yet, out of the queue.</summary>
     public void Discard(ReadOnlyMemory<byte> messageId) => store.RemoveOutgoing(messageId.ToArray());
+
+    private PendingMessage Pending(byte[] messageId, OutgoingRecord message) => new()
+    {
+        MessageId = messageId,
+        Content = Content.Parser.ParseFrom(message.Content),
+        QueuedMs = message.QueuedMs,
+        HeldFor = HeldFor(message),
+        WaitsFor = message is { State: OutgoingState.Queued, WaitsFor: { } waits } ? ClientRefusal.Of(waits) : null,
+        Refusal = message.State is OutgoingState.Refused ? ClientRefusal.Of(message.Why) : null,
+    };
 
     private TimeSpan HeldFor(OutgoingRecord message)
     {
@@ -139,6 +142,9 @@ public sealed record PendingMessage
 
     /// <summary>For how long a limit of the company still holds it back; zero when none does.</summary>
     public TimeSpan HeldFor { get; init; }
+
+    /// <summary>Why it could not go out when it was last tried, and is tried again; null when nothing but its turn holds it.</summary>
+    public ClientRefusal? WaitsFor { get; init; }
 
     /// <summary>Why the server refused it; null while it waits.</summary>
     public ClientRefusal? Refusal { get; init; }

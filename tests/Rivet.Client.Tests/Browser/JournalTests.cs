@@ -11,7 +11,7 @@ public sealed class JournalTests
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Open_AfterACrash_HoldsWholeTransactionsUpToTheLastDurableOne()
+    public Task Open_AfterACrash_HoldsWholeTransactionsUpToTheLastDurableOne() => OneThreadAsync(async () =>
     {
         var disk = new Disk();
         var records = Open(disk);
@@ -40,10 +40,10 @@ public sealed class JournalTests
         }
 
         Assert.Equal(250, Open(disk).All(RecordKind.Draft).Length);
-    }
+    });
 
     [Fact]
-    public async Task Open_AfterManySegments_ReadsFewAndHoldsAll()
+    public Task Open_AfterManySegments_ReadsFewAndHoldsAll() => OneThreadAsync(async () =>
     {
         var disk = new Disk();
         var records = Open(disk);
@@ -59,12 +59,12 @@ public sealed class JournalTests
 
         Assert.InRange(disk.Count, 1, 128);
         Assert.Equal(1_000, Open(disk).All(RecordKind.Draft).Length);
-    }
+    });
 
     [Theory]
     [InlineData("home.disk-full")]
     [InlineData("home.taken")]
-    public async Task Durable_DiskRefuses_SaysWhyAndTakesNothingFurther(string why)
+    public Task Durable_DiskRefuses_SaysWhyAndTakesNothingFurther(string why) => OneThreadAsync(async () =>
     {
         var disk = new Disk();
         var records = Open(disk);
@@ -77,20 +77,20 @@ public sealed class JournalTests
         disk.Refusal = "";
         Assert.Equal(why, Assert.Throws<HomeException>(() => Put(records, 3)).Reason);
         Assert.Equal([1], Open(disk).All(RecordKind.Draft).Select(record => record.Key[0]));
-    }
+    });
 
     [Fact]
-    public async Task Durable_DiskFails_FailsEveryTimeRatherThanWaitingForEver()
+    public Task Durable_DiskFails_FailsEveryTimeRatherThanWaitingForEver() => OneThreadAsync(async () =>
     {
         var records = Open(new Disk { Throws = true });
         Put(records, 1);
         await Assert.ThrowsAsync<TimeoutException>(async () => await records.DurableAsync(Stop));
         Put(records, 2);
         await Assert.ThrowsAsync<TimeoutException>(async () => await records.DurableAsync(Stop));
-    }
+    });
 
     [Fact]
-    public async Task Open_HoleChangedOrForeignSegment_IsDamaged()
+    public Task Open_HoleChangedOrForeignSegment_IsDamaged() => OneThreadAsync(async () =>
     {
         var disk = new Disk();
         var records = Open(disk);
@@ -104,7 +104,11 @@ public sealed class JournalTests
         Assert.Equal("home.damaged", RefusalOf(disk.Without(2)));
         Assert.Equal("home.damaged", RefusalOf(disk.Without(1)));
         Assert.Equal("home.damaged", RefusalOf(disk.With(4, [255, 255, 255])));
-    }
+    });
+
+    /// <summary>As in a browser: what goes on beside the test takes turns with it.</summary>
+    private static Task OneThreadAsync(Func<Task> test)
+        => Task.Factory.StartNew(test, Stop, TaskCreationOptions.None, new ConcurrentExclusiveSchedulerPair().ExclusiveScheduler).Unwrap();
 
     private static JournalRecords Open(Disk disk) => JournalRecords.Open(disk).TryGet(out var records, out var why) ? records : throw new InvalidOperationException(why);
 

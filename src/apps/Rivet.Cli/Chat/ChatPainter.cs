@@ -256,9 +256,7 @@ internal sealed class ChatPainter(ChatState state, Words words, TimeZoneInfo zon
         }
 
         var said = pending.Refusal is { } why ? words["chat.not-sent", words.Say(why)]
-            : pending.HeldFor > TimeSpan.Zero ? words["chat.held", Math.Ceiling(pending.HeldFor.TotalSeconds)]
-            : state.Keys is { State: not (KeyServerState.Ready or KeyServerState.Asking) } ? words["chat.waits-for-keys", state.Names.KeyServerReason]
-            : words["chat.sending"];
+            : words.Waits(pending);
         yield return Row(chosen, new Span("      " + said, pending.Refusal is null ? Ink.Quiet : Ink.Failing), width);
     }
 

@@ -55,9 +55,6 @@ internal sealed class ChatState
 
     public IReadOnlyList<PendingMessage> Pending { get; private set; } = [];
 
-    /// <summary>How the company's own key server stands; null where this device is enrolled with none.</summary>
-    public KeyServerStatus? Keys { get; private set; }
-
     public LinkStatus Link { get; private set; } = new(LinkPhase.Connecting, "");
 
     public Profile Profile => client.Profile;
@@ -94,7 +91,6 @@ internal sealed class ChatState
         var at = marked is { } known ? Conversations.ToList().FindIndex(one => Id(one) == known) : -1;
         Marked = Math.Clamp(at < 0 ? Marked : at, 0, Math.Max(0, Conversations.Count - 1));
         Link = client.Status;
-        Keys = client.KeyServer;
         if (Timeline is null || Open is not { } open)
         {
             return;

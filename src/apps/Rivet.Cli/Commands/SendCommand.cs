@@ -48,14 +48,7 @@ internal static class SendCommand
         session.Client.Start();
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
         patience.CancelAfter(wait);
-        var held = new Held(session);
-        var outcome = await session.Client.SendAsync(id, content, held, patience.Token);
-        if (outcome is { IsOk: false, Refusal.Reason: ClientRefusal.Queued } && session.Client.KeyServer is { State: not KeyServerState.Ready })
-        {
-            await session.Error.WriteLineAsync(session.Words["chat.waits-for-keys", session.Names.KeyServerReason]);
-        }
-
-        var sent = session.Take(outcome);
+        var sent = session.Take(await session.Client.SendAsync(id, content, new Waits(session), patience.Token));
         if (session.Json)
         {
             JsonLine.Write(session.Output, json =>
@@ -74,9 +67,9 @@ internal static class SendCommand
     }
 
     /// <summary>Says at once that the message waits; <see cref="Progress{T}"/> would say it later, from another thread.</summary>
-    private sealed class Held(Session session) : IProgress<TimeSpan>
+    private sealed class Waits(Session session) : IProgress<PendingMessage>
     {
-        public void Report(TimeSpan value) => session.Error.WriteLine(session.Words["chat.held", Math.Ceiling(value.TotalSeconds)]);
+        public void Report(PendingMessage value) => session.Error.WriteLine(session.Words.Waits(value));
     }
 
     /// <summary>What the home knows is tried first, so that sending works, and queues, without a link.</summary>

@@ -23,16 +23,28 @@ internal sealed partial class LocalStore
         return Append(write, EntityId.Read<ConversationId>(entry.ConversationId.Span), [entry]);
     });
 
-    /// <summary>The server takes the message no sooner than this; it stays in the queue.</summary>
-    public void Held(byte[] messageId, long untilMs) => Write(write =>
+    /// <summary>The message was not taken now, and stays in the queue.</summary>
+    /// <param name="messageId">Which.</param>
+    /// <param name="why">What it waits for.</param>
+    /// <param name="untilMs">The server takes it no sooner than this; 0 when it did not say.</param>
+    public void Held(byte[] messageId, ClientRefusal why, long untilMs)
     {
-        if (write.Find(RecordKind.Outgoing, messageId) is { } value)
+        // Tried again every second, it mostly waits for the same: that is not written again.
+        if (Outgoing(messageId) is { WaitsFor: { } waits, HeldUntilMs: var until } && until == untilMs && waits.Equals(why.ToRecord()))
         {
-            var message = OutgoingRecord.Parser.ParseFrom(value);
-            message.HeldUntilMs = untilMs;
-            write.Put(RecordKind.Outgoing, messageId, message.ToByteArray());
+            return;
         }
-    });
+
+        Write(write =>
+        {
+            if (write.Find(RecordKind.Outgoing, messageId) is { } value)
+            {
+                var message = OutgoingRecord.Parser.ParseFrom(value);
+                (message.WaitsFor, message.HeldUntilMs) = (why.ToRecord(), untilMs);
+                write.Put(RecordKind.Outgoing, messageId, message.ToByteArray());
+            }
+        });
+    }
 
     public void Refused(byte[] messageId, ClientRefusal why) => Write(write =>
     {

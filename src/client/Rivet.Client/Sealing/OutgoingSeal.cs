@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Google.Protobuf;
 using Rivet.Client.Home;
 using Rivet.Kernel;
@@ -12,7 +13,7 @@ namespace Rivet.Client.Sealing;
 /// </summary>
 internal sealed class OutgoingSeal(LocalStore store, KeyRing ring, SealingParts? parts)
 {
-    /// <summary>The content to send; or why it cannot be sent; or null, when the key server must answer first.</summary>
+    /// <summary>The content to send, or why it cannot be sent, or not yet.</summary>
     public async ValueTask<Outgoing> SealAsync(byte[] messageId, OutgoingRecord message, Profile profile, CancellationToken ct)
     {
         if (!message.Sealed.IsEmpty)
@@ -36,7 +37,7 @@ internal sealed class OutgoingSeal(LocalStore store, KeyRing ring, SealingParts?
             || SealedPlace.Of(profile.Company, EntityId.Read<ConversationId>(message.ConversationId.Span), profile.Person, profile.Device, messageId, content) is not { } place
             || await CompanyCipher.SealAsync(ring, parts.Aeads, key, place, Take(content, body)) is not { } opaque)
         {
-            return default;
+            return Outgoing.Waits(ClientRefusal.OfKeyServer(ring.State));
         }
 
         if (content.KindCase is Content.KindOneofCase.Post)
@@ -90,10 +91,12 @@ internal sealed class OutgoingSeal(LocalStore store, KeyRing ring, SealingParts?
     }
 }
 
-/// <summary>What becomes of a queued message: content to send, a refusal, or neither: it waits.</summary>
-internal readonly record struct Outgoing(ByteString? Content, ClientRefusal? Why)
+/// <summary>What becomes of a queued message: content to send, or why there is none; <c>IsForNow</c>, it is tried again.</summary>
+internal readonly record struct Outgoing(ByteString? Content, ClientRefusal? Why, bool IsForNow = false)
 {
-    public bool TryGet([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out ByteString? content, out ClientRefusal? why)
+    public static Outgoing Waits(string reason) => new(null, new ClientRefusal(reason), IsForNow: true);
+
+    public bool TryGet([NotNullWhen(true)] out ByteString? content, [NotNullWhen(false)] out ClientRefusal? why)
     {
         (content, why) = (Content, Why);
         return content is not null;

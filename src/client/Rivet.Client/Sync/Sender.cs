@@ -59,15 +59,10 @@ internal sealed class Sender(ILink link, LocalStore store, SyncInbox inbox, Prof
 
     private async Task<TimeSpan> SendAsync(byte[] messageId, OutgoingRecord message, CancellationToken ct)
     {
-        if (!(await seal.SealAsync(messageId, message, profile, ct)).TryGet(out var content, out var why))
+        var outgoing = await seal.SealAsync(messageId, message, profile, ct);
+        if (!outgoing.TryGet(out var content, out var why))
         {
-            if (why is null)
-            {
-                return Pause; // The company's key server: the message waits for it.
-            }
-
-            store.Refused(messageId, why);
-            return TimeSpan.Zero;
+            return outgoing.IsForNow ? Wait(messageId, why) : Refuse(messageId, why);
         }
 
         var request = new SendRequest { ConversationId = message.ConversationId, ClientMessageId = ByteString.CopyFrom(messageId), Content = content };
@@ -85,13 +80,25 @@ internal sealed class Sender(ILink link, LocalStore store, SyncInbox inbox, Prof
             case RefusalCode.TooMany:
                 return Hold(messageId, refusal);
             case RefusalCode.Unavailable:
-                return Pause;
+                return Wait(messageId, ClientRefusal.Of(refusal));
             case RefusalCode.Internal when CountFault(messageId) < MostFaults:
                 return Pause;
             default:
-                store.Refused(messageId, ClientRefusal.Of(refusal));
-                return TimeSpan.Zero;
+                return Refuse(messageId, ClientRefusal.Of(refusal));
         }
+    }
+
+    /// <summary>Something that passes, such as a withheld key: the message keeps its place and says what it waits for.</summary>
+    private TimeSpan Wait(byte[] messageId, ClientRefusal why)
+    {
+        store.Held(messageId, why, untilMs: 0);
+        return Pause;
+    }
+
+    private TimeSpan Refuse(byte[] messageId, ClientRefusal why)
+    {
+        store.Refused(messageId, why);
+        return TimeSpan.Zero;
     }
 
     /// <summary>A limit of the company: the message keeps its place and goes out when the server says it may.</summary>
@@ -99,7 +106,7 @@ internal sealed class Sender(ILink link, LocalStore store, SyncInbox inbox, Prof
     {
         var wait = refusal.RetryAfterMs == 0 ? Pause : TimeSpan.FromMilliseconds(refusal.RetryAfterMs);
         wait = wait < ShortestPause ? ShortestPause : wait > LongestPause ? LongestPause : wait;
-        store.Held(messageId, (time.GetUtcNow() + wait).ToUnixTimeMilliseconds());
+        store.Held(messageId, ClientRefusal.Of(refusal), (time.GetUtcNow() + wait).ToUnixTimeMilliseconds());
         return wait;
     }
 
