@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Localization;
+using Rivet.Client;
 
 namespace Rivet.Web.Texts;
 

@@ -10,7 +10,6 @@ namespace Rivet.Audit.Pages;
 /// <summary>One event, what proves that it is in the log, and how somebody who trusts nobody checks it.</summary>
 public sealed partial class EventPage
 {
-    private readonly CancellationTokenSource closing = new();
     private AuditProof? proof;
     private ProofSteps? steps;
     private EntryRow? row;
@@ -43,13 +42,6 @@ public sealed partial class EventPage
     private string Mirror => $"{Navigation.BaseUri}audit/{Folder}";
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        await closing.CancelAsync();
-        closing.Dispose();
-    }
-
-    /// <inheritdoc/>
     protected override async Task OnParametersSetAsync()
     {
         if (RendererInfo.IsInteractive)
@@ -62,16 +54,16 @@ public sealed partial class EventPage
     {
         (proof, row, steps, problem, concerned) = (null, null, null, null, null);
         (receipt, receiptProblem) = (null, null);
-        if (!(await Reader.ProveAsync(Index, closing.Token)).TryGet(out var found, out var refusal))
+        if (!(await Reader.ProveAsync(Index, Leaving)).TryGet(out var found, out var refusal))
         {
             problem = refusal;
             return;
         }
 
-        var said = (await Words.SayAsync([found.Entry], closing.Token))[0];
+        var said = (await Words.SayAsync([found.Entry], Leaving))[0];
         if (found.Entry.Event.Concerned is { Value: var id } person && id != Guid.Empty && found.Entry.Event.Target.Id != id)
         {
-            concerned = new Named((await Words.NamesAsync([person], closing.Token))(person), LogAddress.Of("person", id));
+            concerned = new Named((await Words.NamesAsync([person], Leaving))(person), LogAddress.Of("person", id));
         }
 
         signatures = await SignaturesAsync(found);
@@ -81,7 +73,7 @@ public sealed partial class EventPage
     private async Task ReceiptAsync()
     {
         busy = true;
-        var made = await Reader.ReceiptAsync(Index, closing.Token);
+        var made = await Reader.ReceiptAsync(Index, Leaving);
         receipt = made.TryGet(out var text, out var why) ? text : null;
         receiptProblem = receipt is not null ? null : why is AuditRefusal.ReceiptNone or AuditRefusal.ReceiptGone ? why : AuditRefusal.Unavailable;
         busy = false;
@@ -91,10 +83,10 @@ public sealed partial class EventPage
     private async Task ReckonAsync()
     {
         busy = true;
-        if ((await Reader.ProveAsync(Index, closing.Token)).TryGet(out var found, out var refusal))
+        if ((await Reader.ProveAsync(Index, Leaving)).TryGet(out var found, out var refusal))
         {
             (proof, signatures) = (found, await SignaturesAsync(found));
-            steps = await ProofSteps.OfAsync(found, Verifier, closing.Token);
+            steps = await ProofSteps.OfAsync(found, Verifier, Leaving);
         }
         else
         {
@@ -111,7 +103,7 @@ public sealed partial class EventPage
             return [(Texts["Unknown"], Texts["SignatureUnreadable"])];
         }
 
-        var lines = await CheckpointLines.OfAsync(note, key, await Reader.WitnessesAsync(closing.Token), Verifier, closing.Token);
+        var lines = await CheckpointLines.OfAsync(note, key, await Reader.WitnessesAsync(Leaving), Verifier, Leaving);
         return [.. lines.Select(line => (line.Name, Say(line, isLogs: line.Name == key.Name)))];
     }
 

@@ -15,11 +15,8 @@ public sealed partial class LogConsole
     private const int MostShown = 2000;
     private static readonly TimeSpan Breath = TimeSpan.FromMilliseconds(200);
 
-    private readonly CancellationTokenSource closing = new();
-    private readonly CancellationToken leaving;
     private readonly List<EntryRow> held = [];
     private LogQuery query = new();
-    private Task following = Task.CompletedTask;
     private List<EntryRow>? rows;
     private IReadOnlyList<FacetGroup> groups = [];
     private IReadOnlyList<SavedQuery> saved = [];
@@ -46,9 +43,6 @@ public sealed partial class LogConsole
     private bool busy;
     private bool isBehind;
     private bool hasNoCounts;
-
-    /// <summary>What goes on when the page is left may still ask whether it was.</summary>
-    public LogConsole() => leaving = closing.Token;
 
     /// <summary>The query, as typed.</summary>
     [SupplyParameterFromQuery]
@@ -81,13 +75,7 @@ public sealed partial class LogConsole
         : Texts["Said", rows.Count, looked, found!.Size];
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        await closing.CancelAsync();
-        await following;
-        await counting;
-        closing.Dispose();
-    }
+    protected override async ValueTask LeaveAsync() => await counting;
 
     /// <inheritdoc/>
     protected override void OnInitialized()
@@ -95,7 +83,7 @@ public sealed partial class LogConsole
         recounting = new Recounting(Time, CountAsync);
         if (RendererInfo.IsInteractive)
         {
-            following = InvokeAsync(FollowAsync);
+            Follow(FollowAsync);
         }
     }
 
@@ -116,7 +104,7 @@ public sealed partial class LogConsole
         (rows, next, problem, isBehind, savedProblem) = (null, null, null, false, null);
         (counts, countedSince) = (null, null);
         held.Clear();
-        standing = await Reader.StandingAsync(leaving);
+        standing = await Reader.StandingAsync(Leaving);
         StateHasChanged();
         if (await FindAsync(query.At(Time.GetUtcNow()), before: null) is not { } answer || mine != load)
         {
@@ -124,8 +112,8 @@ public sealed partial class LogConsole
         }
 
         (found, next, top, looked) = (answer, answer.Next, answer.Size, answer.Looked);
-        nameOf = await Words.NamesAsync([query.Person], leaving);
-        var said = await Words.SayAsync(answer.Entries, leaving);
+        nameOf = await Words.NamesAsync([query.Person], Leaving);
+        var said = await Words.SayAsync(answer.Entries, Leaving);
         if (mine != load)
         {
             return;
@@ -143,7 +131,7 @@ public sealed partial class LogConsole
         var (mine, wanted, now) = (load, query, Time.GetUtcNow());
         var span = LogChart.SpanOf(wanted, now);
         IReadOnlyList<AuditGrouping> groupings = span is { } per ? [.. FacetGroup.Groupings, new AuditGrouping { Per = per }] : FacetGroup.Groupings;
-        var result = await Reader.CountAsync(wanted.At(now), groupings, leaving);
+        var result = await Reader.CountAsync(wanted.At(now), groupings, Leaving);
         if (mine != load)
         {
             return;
@@ -157,8 +145,8 @@ public sealed partial class LogConsole
         }
 
         var people = counted!.Groups[FacetGroup.People].Values.Select(value => EntityId.TryParse<PersonId>(value, out var person) ? person : default);
-        var names = await Words.NamesAsync([.. people.Append(wanted.Person).Where(person => person != default)], leaving);
-        var since = await Reader.SinceAsync(counted, leaving);
+        var names = await Words.NamesAsync([.. people.Append(wanted.Person).Where(person => person != default)], Leaving);
+        var since = await Reader.SinceAsync(counted, Leaving);
         if (mine == load)
         {
             (counts, countedSince, nameOf) = (counted, since, names);
@@ -172,7 +160,7 @@ public sealed partial class LogConsole
     {
         try
         {
-            await recounting.SoonAsync(leaving);
+            await recounting.SoonAsync(Leaving);
         }
         catch (Exception left) when (left is OperationCanceledException or ObjectDisposedException or JSDisconnectedException)
         {
@@ -190,7 +178,7 @@ public sealed partial class LogConsole
         busy = true;
         if (await FindAsync(query.At(Time.GetUtcNow()), before) is { } answer && mine == load)
         {
-            var said = await Words.SayAsync(answer.Entries, leaving);
+            var said = await Words.SayAsync(answer.Entries, Leaving);
             rows!.AddRange(said);
             (next, looked) = (answer.Next, found!.Size - (answer.Next ?? 0));
         }
@@ -201,27 +189,15 @@ public sealed partial class LogConsole
     /// <summary>Waits for the log to grow: asks for the next news first, then reads, so that nothing falls between.</summary>
     private async Task FollowAsync()
     {
-        try
+        while (problem != AuditRefusal.WrongPermit && await Reader.NextAsync() is { } news)
         {
-            while (problem != AuditRefusal.WrongPermit && await Reader.NextAsync() is { } news)
+            if (IsLive && rows is not null)
             {
-                if (IsLive && rows is not null)
-                {
-                    await TakeNewsAsync();
-                }
-
-                await news.WaitAsync(leaving);
-                await Task.Delay(Breath, Time, leaving);
+                await TakeNewsAsync();
             }
-        }
-        catch (Exception left) when (left is OperationCanceledException or ObjectDisposedException or JSDisconnectedException)
-        {
-            // The page was left.
-        }
-        catch (Exception fault)
-        {
-            // A feed that ended silently would look like a company where nothing happens.
-            await DispatchExceptionAsync(fault);
+
+            await news.WaitAsync(Leaving);
+            await Task.Delay(Breath, Time, Leaving);
         }
     }
 
@@ -239,7 +215,7 @@ public sealed partial class LogConsole
         found = found! with { Size = answer.Size };
         looked += answer.Looked;
         counting = RecountAsync();
-        var said = await Words.SayAsync(answer.Entries, leaving);
+        var said = await Words.SayAsync(answer.Entries, Leaving);
         if (said.Count > 0 && mine == load)
         {
             held.InsertRange(0, said.Select(row => row with { IsNew = true }));
@@ -282,7 +258,7 @@ public sealed partial class LogConsole
     {
         try
         {
-            return await Script.InvokeAsync<bool>("rivet.isAtTop", leaving, frame);
+            return await Script.InvokeAsync<bool>("rivet.isAtTop", Leaving, frame);
         }
         catch (JSException)
         {
@@ -293,7 +269,7 @@ public sealed partial class LogConsole
 
     private async Task<AuditFound?> FindAsync(AuditQuery wanted, long? before)
     {
-        if ((await Reader.FindAsync(wanted, before, PageSize, leaving)).TryGet(out var answer, out var refusal))
+        if ((await Reader.FindAsync(wanted, before, PageSize, Leaving)).TryGet(out var answer, out var refusal))
         {
             return answer;
         }
@@ -310,7 +286,7 @@ public sealed partial class LogConsole
 
     private async Task ReadSavedAsync()
     {
-        if ((await Reader.SavedAsync(leaving)).TryGet(out var read, out _))
+        if ((await Reader.SavedAsync(Leaving)).TryGet(out var read, out _))
         {
             saved = read;
         }

@@ -15,7 +15,6 @@ public sealed partial class PeopleConsole
     /// <summary>Names and roles of people already shown change seldom: they are read again every so many beats.</summary>
     private const int BeatsAfresh = 15;
 
-    private readonly CancellationTokenSource closing = new();
     private Roster? roster;
     private Virtualize<RosterRow>? list;
     private IReadOnlyList<PersonEntry> shown = [];
@@ -59,13 +58,6 @@ public sealed partial class PeopleConsole
     private ILogger<PeopleConsole> Logger { get; set; } = null!;
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        await closing.CancelAsync();
-        closing.Dispose();
-    }
-
-    /// <inheritdoc/>
     protected override async Task OnInitializedAsync()
     {
         if (!RendererInfo.IsInteractive)
@@ -75,11 +67,11 @@ public sealed partial class PeopleConsole
 
         roster = new Roster(Visitor, People, Devices);
         self = (await Visitor.ReadSubjectAsync()).Person;
-        company = (await Visitor.ReadCardAsync(closing.Token))?.Company;
-        mayInvite = await Visitor.MayAsync(IdentityPermissions.InvitationCreate.Name, closing.Token);
+        company = (await Visitor.ReadCardAsync(Leaving))?.Company;
+        mayInvite = await Visitor.MayAsync(IdentityPermissions.InvitationCreate.Name, Leaving);
         inviting = mayInvite && Invite is not null;
         await ReadAfreshAsync();
-        _ = InvokeAsync(FollowAsync);
+        Follow(FollowAsync);
     }
 
     /// <inheritdoc/>
@@ -100,24 +92,17 @@ public sealed partial class PeopleConsole
 
     private async Task FollowAsync()
     {
-        try
+        using var timer = new PeriodicTimer(Beat, Time);
+        for (var beat = 1; await timer.WaitForNextTickAsync(Leaving); beat++)
         {
-            using var timer = new PeriodicTimer(Beat, Time);
-            for (var beat = 1; await timer.WaitForNextTickAsync(closing.Token); beat++)
+            await ReadAsync(afresh: beat % BeatsAfresh == 0);
+            await ChooseAsync();
+            if (list is not null)
             {
-                await ReadAsync(afresh: beat % BeatsAfresh == 0);
-                await ChooseAsync();
-                if (list is not null)
-                {
-                    await list.RefreshDataAsync();
-                }
-
-                StateHasChanged();
+                await list.RefreshDataAsync();
             }
-        }
-        catch (OperationCanceledException) when (closing.IsCancellationRequested)
-        {
-            // The page was left.
+
+            StateHasChanged();
         }
     }
 
@@ -125,7 +110,7 @@ public sealed partial class PeopleConsole
     {
         try
         {
-            problem = await roster!.ReadAsync(afresh, closing.Token);
+            problem = await roster!.ReadAsync(afresh, Leaving);
             problemId = null;
         }
         catch (StoreUnavailableException failure)
@@ -147,9 +132,9 @@ public sealed partial class PeopleConsole
         }
 
         var subject = await Visitor.ReadSubjectAsync();
-        var answer = await Visitor.AskAsync(IdentityPermissions.InvitationCreate, Resource.Of(id, subject.Company), closing.Token);
+        var answer = await Visitor.AskAsync(IdentityPermissions.InvitationCreate, Resource.Of(id, subject.Company), Leaving);
         mayInviteDevice = answer.Permit is not null;
-        chosen = await roster.DescribeAsync(person, closing.Token);
+        chosen = await roster.DescribeAsync(person, Leaving);
     }
 
     private async ValueTask<ItemsProviderResult<RosterRow>> ProvideAsync(ItemsProviderRequest request)
@@ -190,7 +175,7 @@ public sealed partial class PeopleConsole
     private async Task SignOutAsync()
     {
         var subject = await Visitor.ReadSubjectAsync();
-        var decision = await Visitor.AskAsync(IdentityPermissions.DeviceSignOut, Resource.Of(leaving!.Id, subject.Company), closing.Token);
+        var decision = await Visitor.AskAsync(IdentityPermissions.DeviceSignOut, Resource.Of(leaving!.Id, subject.Company), Leaving);
         if (decision.Permit is not { } permit)
         {
             Say(Texts["MayNotAction"], badly: true);

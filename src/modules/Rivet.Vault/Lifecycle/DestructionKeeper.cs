@@ -1,5 +1,4 @@
 using System.Globalization;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Rivet.Kernel;
 using Rivet.Storage;
@@ -11,14 +10,14 @@ namespace Rivet.Vault;
 /// Destroys the companies' keys whose waiting time is over: every version, and every data key under them, in one transaction; then what a key module holds of
 /// them, for as long as it takes the module to answer. What was prepared for requests that nobody decided in time goes too.
 /// </summary>
-internal sealed class DestructionKeeper(RootKey root, Withholding withholding, IStore store, TimeProvider time, ILogger<DestructionKeeper> log) : BackgroundService
+internal sealed class DestructionKeeper(RootKey root, Withholding withholding, IStore store, TimeProvider time, ILogger<DestructionKeeper> logger) : Keeper(time, logger)
 {
-    private static readonly TimeSpan Every = TimeSpan.FromSeconds(15);
+    protected override TimeSpan Every => TimeSpan.FromSeconds(15);
 
     /// <summary>Destroys what is due; gives how many companies' keys.</summary>
     public async Task<int> RunOnceAsync(CancellationToken ct)
     {
-        var now = time.GetUtcNow();
+        var now = Time.GetUtcNow();
         var due = await store.ReadAsync(session => CompanyKeyTable.Due(session, now.ToUnixTimeMilliseconds()), ct);
         var destroyed = 0;
         foreach (var company in due)
@@ -36,28 +35,7 @@ internal sealed class DestructionKeeper(RootKey root, Withholding withholding, I
         return destroyed;
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        try
-        {
-            while (true)
-            {
-                try
-                {
-                    await RunOnceAsync(stoppingToken);
-                }
-                catch (StoreUnavailableException exception)
-                {
-                    Log.Unavailable(log, exception);
-                }
-
-                await Task.Delay(Every, time, stoppingToken);
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-        }
-    }
+    protected override Task TurnAsync(CancellationToken ct) => RunOnceAsync(ct);
 
     private bool Destroy(WriteTransaction transaction, CompanyId company, DateTimeOffset now)
     {
@@ -76,7 +54,7 @@ internal sealed class DestructionKeeper(RootKey root, Withholding withholding, I
         transaction.AfterCommit(() =>
         {
             withholding.Forget(company);
-            Log.CompanyDestroyed(log, company.Value, keys);
+            Log.CompanyDestroyed(Logger, company.Value, keys);
         });
         return true;
     }
@@ -98,7 +76,7 @@ internal sealed class DestructionKeeper(RootKey root, Withholding withholding, I
             .FirstOrDefault(request => request is { Action: KeyAction.Destroy, State: KeyRequestState.Approved });
         transaction.Record(new SecurityEvent
         {
-            Id = EntityId.New<EventId>(time),
+            Id = EntityId.New<EventId>(Time),
             At = now,
             Kind = VaultEvents.CompanyKeyDestroyed,
             Actor = Subject.OfSystem(company),

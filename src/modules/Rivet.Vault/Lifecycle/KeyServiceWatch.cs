@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Rivet.Kernel;
@@ -16,10 +15,12 @@ namespace Rivet.Vault;
 /// of the company is forgotten. One slow service does not make the others wait.
 /// </summary>
 internal sealed class KeyServiceWatch(
-    KeyServices services, CompanyKeys companies, Withholding withholding, IStore store, IOptions<VaultOptions> options, TimeProvider time, ILogger<KeyServiceWatch> log)
-    : BackgroundService
+    KeyServices services, CompanyKeys companies, Withholding withholding, IStore store, IOptions<VaultOptions> options, TimeProvider time, ILogger<KeyServiceWatch> logger)
+    : Keeper(time, logger)
 {
     private readonly ConcurrentDictionary<CompanyId, long> grantedAt = new();
+
+    protected override TimeSpan Every => options.Value.KeyServiceAskedEvery;
 
     /// <summary>Asks every service once.</summary>
     public async Task RunOnceAsync(CancellationToken ct)
@@ -32,28 +33,7 @@ internal sealed class KeyServiceWatch(
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        try
-        {
-            while (true)
-            {
-                try
-                {
-                    await RunOnceAsync(stoppingToken);
-                }
-                catch (StoreUnavailableException exception)
-                {
-                    Log.Unavailable(log, exception);
-                }
-
-                await Task.Delay(options.Value.KeyServiceAskedEvery, time, stoppingToken);
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-        }
-    }
+    protected override Task TurnAsync(CancellationToken ct) => RunOnceAsync(ct);
 
     private async Task AskAsync(CompanyId company, CancellationToken ct)
     {
@@ -64,7 +44,7 @@ internal sealed class KeyServiceWatch(
             return;
         }
 
-        var began = time.GetTimestamp();
+        var began = Time.GetTimestamp();
         var answer = await services.OpenAsync(row, ct);
         if (answer.TryGet(out var secret, out var why))
         {
@@ -80,7 +60,7 @@ internal sealed class KeyServiceWatch(
         {
             await WithholdAsync(company, standing, "refused", ct);
         }
-        else if (time.GetElapsedTime(grantedAt.GetOrAdd(company, began)) >= options.Value.KeyServiceMayBeSilentFor)
+        else if (Time.GetElapsedTime(grantedAt.GetOrAdd(company, began)) >= options.Value.KeyServiceMayBeSilentFor)
         {
             await WithholdAsync(company, standing, "silent", ct);
         }
@@ -92,14 +72,14 @@ internal sealed class KeyServiceWatch(
         withholding.Forget(company);
         if (standing.WithheldMs is null)
         {
-            Log.Withheld(log, company.Value, reason);
+            Log.Withheld(Logger, company.Value, reason);
             await store.WriteAsync(transaction => Note(transaction, company, reason), ct);
         }
     }
 
     private Done Note(WriteTransaction transaction, CompanyId company, string reason)
     {
-        var now = time.GetUtcNow();
+        var now = Time.GetUtcNow();
         if (CompanyKeyTable.Find(transaction, company) is { WithheldMs: null } standing)
         {
             CompanyKeyTable.Put(transaction, company, standing with { WithheldMs = now.ToUnixTimeMilliseconds() });
@@ -111,13 +91,13 @@ internal sealed class KeyServiceWatch(
 
     private Done Grant(WriteTransaction transaction, CompanyId company)
     {
-        var now = time.GetUtcNow();
+        var now = Time.GetUtcNow();
         if (CompanyKeyTable.Find(transaction, company) is { WithheldMs: { } since } standing)
         {
             CompanyKeyTable.Put(transaction, company, standing with { WithheldMs = null });
             var seconds = Math.Max(0, (now.ToUnixTimeMilliseconds() - since) / 1000);
             Record(transaction, VaultEvents.CompanyKeyGranted, company, standing, now, "withheld-seconds", seconds.ToString(CultureInfo.InvariantCulture));
-            transaction.AfterCommit(() => Log.Granted(log, company.Value));
+            transaction.AfterCommit(() => Log.Granted(Logger, company.Value));
         }
 
         return Done.Value;
@@ -126,7 +106,7 @@ internal sealed class KeyServiceWatch(
     private void Record(WriteTransaction transaction, EventKind kind, CompanyId company, CompanyStanding standing, DateTimeOffset now, string name, string value)
         => transaction.Record(new SecurityEvent
         {
-            Id = EntityId.New<EventId>(time),
+            Id = EntityId.New<EventId>(Time),
             At = now,
             Kind = kind,
             Actor = Subject.OfSystem(company),

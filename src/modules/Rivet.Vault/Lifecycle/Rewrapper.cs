@@ -1,5 +1,4 @@
 using System.Globalization;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Rivet.Kernel;
 using Rivet.Storage;
@@ -11,10 +10,11 @@ namespace Rivet.Vault;
 /// Wraps data keys anew under the current version of their company's key, in the background. What is left to do is what the store says is wrapped under
 /// another version, so that it goes on where it stopped, and memory holds one batch however many there are.
 /// </summary>
-internal sealed class Rewrapper(CompanyKeys companies, DataKeys wrapping, IStore store, TimeProvider time, ILogger<Rewrapper> log) : BackgroundService
+internal sealed class Rewrapper(CompanyKeys companies, DataKeys wrapping, IStore store, TimeProvider time, ILogger<Rewrapper> logger) : Keeper(time, logger)
 {
     private const int Batch = 512;
-    private static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
+
+    protected override TimeSpan Every => TimeSpan.FromSeconds(5);
 
     /// <summary>Wraps anew whatever is under older versions now; gives how many keys.</summary>
     public async Task<long> RunOnceAsync(CancellationToken ct)
@@ -28,28 +28,7 @@ internal sealed class Rewrapper(CompanyKeys companies, DataKeys wrapping, IStore
         return done;
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        try
-        {
-            while (true)
-            {
-                try
-                {
-                    await RunOnceAsync(stoppingToken);
-                }
-                catch (StoreUnavailableException exception)
-                {
-                    Log.Unavailable(log, exception);
-                }
-
-                await Task.Delay(Every, time, stoppingToken);
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-        }
-    }
+    protected override Task TurnAsync(CancellationToken ct) => RunOnceAsync(ct);
 
     private async Task<long> RewrapAsync(CompanyId company, CancellationToken ct)
     {
@@ -74,7 +53,7 @@ internal sealed class Rewrapper(CompanyKeys companies, DataKeys wrapping, IStore
                     }
                     else if (wrapped.Refusal is VaultRefusal.Forged or VaultRefusal.Destroyed)
                     {
-                        Log.KeyDamaged(log, row.Header.KeyId, row.Header.Epoch);
+                        Log.KeyDamaged(Logger, row.Header.KeyId, row.Header.Epoch);
                         damaged++;
                     }
                     else
@@ -98,7 +77,7 @@ internal sealed class Rewrapper(CompanyKeys companies, DataKeys wrapping, IStore
         if (done > 0)
         {
             await store.WriteAsync(transaction => Tell(transaction, company, current.Version, done, damaged), ct);
-            Log.Rewrapped(log, done, company.Value, current.Version);
+            Log.Rewrapped(Logger, done, company.Value, current.Version);
         }
 
         return done;
@@ -127,8 +106,8 @@ internal sealed class Rewrapper(CompanyKeys companies, DataKeys wrapping, IStore
     {
         transaction.Record(new SecurityEvent
         {
-            Id = EntityId.New<EventId>(time),
-            At = time.GetUtcNow(),
+            Id = EntityId.New<EventId>(Time),
+            At = Time.GetUtcNow(),
             Kind = VaultEvents.CompanyKeyRewrapped,
             Actor = Subject.OfSystem(company),
             Target = new("company-key", CompanyKeyTable.Find(transaction, company)!.KeyId, company),

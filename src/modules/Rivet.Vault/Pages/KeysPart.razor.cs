@@ -15,7 +15,6 @@ public sealed partial class KeysPart
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Later = TimeSpan.FromSeconds(4);
 
-    private readonly CancellationTokenSource closing = new();
     private IReadOnlyDictionary<PersonId, string> names = new Dictionary<PersonId, string>();
     private CompanyKeyView? view;
     private KeyRequestView? approving;
@@ -122,35 +121,16 @@ public sealed partial class KeysPart
         {
             me = await Asker.MeAsync();
             await RefreshAsync();
-            _ = FollowAsync();
+            Follow(FollowAsync);
         }
-    }
-
-    /// <inheritdoc />
-    public void Dispose()
-    {
-        closing.Cancel();
-        closing.Dispose();
     }
 
     private async Task FollowAsync()
     {
-        try
+        while (true)
         {
-            var ct = closing.Token;
-            while (true)
-            {
-                await Task.Delay(view is { ToRewrap: > 0 } ? Soon : Later, Time, ct);
-                await InvokeAsync(RefreshAsync);
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The page was left.
-        }
-        catch (ObjectDisposedException)
-        {
-            // The page was left while it read.
+            await Task.Delay(view is { ToRewrap: > 0 } ? Soon : Later, Time, Leaving);
+            await RefreshAsync();
         }
     }
 
@@ -184,7 +164,7 @@ public sealed partial class KeysPart
         try
         {
             var people = seen.Requests.SelectMany(one => new[] { one.Request.AskedBy, one.Request.DecidedBy }).Where(person => person != default).Distinct().ToArray();
-            names = await Names.ReadAsync(people, CancellationToken.None);
+            names = await Names.ReadAsync(people, Leaving);
         }
         catch (StoreUnavailableException)
         {
@@ -208,7 +188,7 @@ public sealed partial class KeysPart
     }
 
     /// <summary>What is typed for a grave change: the company's name, or the key's where names cannot be read.</summary>
-    private async Task ReadNameAsync() => typedName = (await Visitor.ReadCardAsync(CancellationToken.None))?.Company is { Length: > 0 } company ? company : KeyName;
+    private async Task ReadNameAsync() => typedName = (await Visitor.ReadCardAsync(Leaving))?.Company is { Length: > 0 } company ? company : KeyName;
 
     private void Close() => (chosen, approving, asked) = (null, null, null);
 

@@ -31,7 +31,7 @@ public sealed record SettingsSection
 }
 
 /// <summary>The form of a <see cref="SettingsSection"/>. It reads what holds now, saves by a button of its own, and asks the policy for both.</summary>
-public abstract class SettingsPart : ComponentBase
+public abstract class SettingsPart : LiveComponent
 {
     /// <summary>Raised after a save that succeeded; among the first steps it leads on.</summary>
     [Parameter]

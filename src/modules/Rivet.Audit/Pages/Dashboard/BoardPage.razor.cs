@@ -10,11 +10,8 @@ namespace Rivet.Audit.Pages.Dashboard;
 /// <summary>The company's dashboard over its log: each number leads to the events behind it.</summary>
 public sealed partial class BoardPage
 {
-    private readonly CancellationTokenSource closing = new();
-    private readonly CancellationToken leaving;
     private readonly Dictionary<string, string> titles = [];
     private readonly HashSet<string> tables = [];
-    private Task following = Task.CompletedTask;
     private Recounting recounting = null!;
     private Board? board;
     private Dictionary<string, TileView>? views;
@@ -27,9 +24,6 @@ public sealed partial class BoardPage
     private bool isChanging;
     private bool asksReset;
     private int load;
-
-    /// <summary>What goes on when the page is left may still ask whether it was.</summary>
-    public BoardPage() => leaving = closing.Token;
 
     /// <summary>The period's name.</summary>
     [SupplyParameterFromQuery(Name = "period")]
@@ -54,20 +48,12 @@ public sealed partial class BoardPage
         : Texts["BoardLine", zone.Id, OffsetOf(zone)];
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        await closing.CancelAsync();
-        await following;
-        closing.Dispose();
-    }
-
-    /// <inheritdoc/>
     protected override void OnInitialized()
     {
         recounting = new Recounting(Time, CountAsync);
         if (RendererInfo.IsInteractive)
         {
-            following = InvokeAsync(FollowAsync);
+            Follow(FollowAsync);
         }
     }
 
@@ -87,7 +73,7 @@ public sealed partial class BoardPage
         StateHasChanged();
         try
         {
-            zone ??= ZoneOf(await Script.InvokeAsync<string?>("rivet.zone", leaving));
+            zone ??= ZoneOf(await Script.InvokeAsync<string?>("rivet.zone", Leaving));
             await recounting.NowAsync();
         }
         catch (Exception left) when (left is OperationCanceledException or JSDisconnectedException)
@@ -100,7 +86,7 @@ public sealed partial class BoardPage
     private async Task CountAsync()
     {
         var mine = ++load;
-        var result = await Reader.BoardAsync((book, permit) => book.ReadAsync(permit, leaving), leaving);
+        var result = await Reader.BoardAsync((book, permit) => book.ReadAsync(permit, Leaving), Leaving);
         if (mine == load && Take(result))
         {
             await CountAsync(board!.Tiles, mine);
@@ -140,13 +126,13 @@ public sealed partial class BoardPage
 
         var people = count.Tiles.Where(tile => tile.Tile.By == AuditDimension.Person).SelectMany(tile => now.Groups[tile.Grouping].Values)
             .Select(value => EntityId.TryParse<PersonId>(value, out var person) ? person : default).Where(person => person != default).Distinct();
-        var nameOf = await Words.NamesAsync([.. people], leaving);
-        var since = await Reader.SinceAsync(now, leaving) is { } begin && begin > window.From ? begin : (DateTimeOffset?)null;
+        var nameOf = await Words.NamesAsync([.. people], Leaving);
+        var since = await Reader.SinceAsync(now, Leaving) is { } begin && begin > window.From ? begin : (DateTimeOffset?)null;
         return [.. count.Tiles.Select(tile => TileView.Of(tile.Tile, tile.Grouping, count, window, now, before, Words, nameOf, Texts) with { Since = since })];
     }
 
     private async Task<(AuditCounts? Counts, AuditRefusal? Refusal)> CountAsync(LogQuery query, IReadOnlyList<AuditGrouping> groupings, BoardWindow window)
-        => (await Reader.CountAsync(query.At(window.Now), groupings, leaving)).TryGet(out var counts, out var refusal) ? (counts, null) : (null, refusal);
+        => (await Reader.CountAsync(query.At(window.Now), groupings, Leaving)).TryGet(out var counts, out var refusal) ? (counts, null) : (null, refusal);
 
     private Task AgainAsync(Tile tile)
     {
@@ -157,26 +143,14 @@ public sealed partial class BoardPage
     /// <summary>Waits for the log to grow, and counts again: asks for the next news first, so that nothing falls between.</summary>
     private async Task FollowAsync()
     {
-        try
+        for (var grown = false; problem != BoardRefusal.WrongPermit && await Reader.NextAsync() is { } news; grown = true)
         {
-            for (var grown = false; problem != BoardRefusal.WrongPermit && await Reader.NextAsync() is { } news; grown = true)
+            if (grown && views is not null)
             {
-                if (grown && views is not null)
-                {
-                    await recounting.SoonAsync(leaving);
-                }
-
-                await news.WaitAsync(leaving);
+                await recounting.SoonAsync(Leaving);
             }
-        }
-        catch (Exception left) when (left is OperationCanceledException or ObjectDisposedException or JSDisconnectedException)
-        {
-            // The page was left.
-        }
-        catch (Exception fault)
-        {
-            // A board that stood still silently would look like a company where nothing happens.
-            await DispatchExceptionAsync(fault);
+
+            await news.WaitAsync(Leaving);
         }
     }
 
