@@ -101,6 +101,22 @@ public abstract class CompanyKeyContractTests : IDisposable
     }
 
     [Fact]
+    public async Task CancelDestruction_OfADisabledKey_GivesBackADisabledKey()
+    {
+        await using var host = await StartAsync();
+        var bytes = await host.SealAsync(Scope, "text");
+        Assert.True((await host.ChangeAsync(Company, new(KeyAction.Disable))).IsOk);
+        Assert.True((await host.ChangeAsync(Company, new(KeyAction.Destroy))).IsOk);
+
+        // One alone may cancel; what two disabled must not be in use by that.
+        var view = (await host.Get<KeyDesk>().CancelDestructionAsync(await host.PermitAsync(Company), Ct)).Value;
+        Assert.Equal(CompanyState.Disabled, view.Standing!.State);
+        Assert.Equal(VaultRefusal.Withheld, (await host.OpenAsync(Company, Scope.Application, bytes)).Refusal);
+        Assert.True((await host.ChangeAsync(Company, new(KeyAction.Enable))).IsOk);
+        Assert.Equal("text", await host.OpenTextAsync(Scope, bytes));
+    }
+
+    [Fact]
     public async Task Destroy_WaitsUnreadable_CanBeCancelledByOne_AndThenIsForGood()
     {
         await using var host = await StartAsync();

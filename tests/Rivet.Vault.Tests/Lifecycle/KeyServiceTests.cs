@@ -136,6 +136,10 @@ public sealed class KeyServiceTests : IAsyncLifetime
         await using var host = await StartAsync();
         await host.SealAsync(Scope, "text");
         var request = (await host.Get<KeyDesk>().AskAsync(await host.PermitAsync(Company), new(KeyAction.UseKeyService) { Place = Place }, "ours", Ct)).Value;
+
+        // Whoever approves sees whose service it is.
+        var shown = Assert.Single((await host.Get<KeyDesk>().ReadAsync(await host.PermitAsync(Company, "vault.read"), Ct)).Value.Requests);
+        Assert.Equal(("ours", $"{Place.Address} · {Place.KeyId}"), (shown.Reason, shown.Service));
         await server.DoAsync(Ct, "kill", "acme");
         Assert.Equal(KeyRefusal.KeyServiceRefuses, (await host.Get<KeyDesk>().ApproveAsync(await host.PermitAsync(Company), request.Id, Ct)).Refusal);
         Assert.Equal(1u, (await host.StandingAsync(Company))!.Version);

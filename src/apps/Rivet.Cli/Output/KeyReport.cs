@@ -51,7 +51,7 @@ internal static class KeyReport
                     _ => change.State.ToString(),
                 },
                 words["keys.asked-by", session.Names.Person(change.AskedBy), AdminCommands.Local(change.AskedMs)],
-                Plain.Line(change.Reason),
+                Plain.Line(change.Service.Length > 0 ? $"{change.Reason} · {change.Service}" : change.Reason),
             ]));
     }
 
@@ -140,6 +140,11 @@ internal static class KeyReport
         json.WriteNumber("version", change.Version);
         json.WriteString("state", change.State.ToString()["KeyChange".Length..].ToLowerInvariant());
         json.WriteString("reason", change.Reason);
+        if (change.Service.Length > 0)
+        {
+            json.WriteString("service", change.Service);
+        }
+
         json.Id("askedBy", change.AskedBy);
         json.Time("asked", change.AskedMs);
         json.Time("until", change.UntilMs);

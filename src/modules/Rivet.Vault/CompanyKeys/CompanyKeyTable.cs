@@ -10,7 +10,7 @@ internal static class CompanyKeyTable
     private const int Living = 1;
     private const int Destroyed = 2;
     private const int GoneFromModule = 3;
-    private const string Standing = "key_id, version, minimum, state, destroy_ms, withheld_ms, changed_ms";
+    private const string Standing = "key_id, version, minimum, state, destroy_ms, withheld_ms, changed_ms, returns_to";
 
     private const string Version =
         "k.version, k.custody, k.wrapped, k.place, k.state, k.created_ms, k.destroyed_ms, c.key_id, k.company FROM vault_company_key k JOIN vault_company c ON c.company = k.company";
@@ -49,11 +49,11 @@ internal static class CompanyKeyTable
     public static void Put(WriteTransaction transaction, CompanyId company, CompanyStanding standing)
         => transaction.Execute(
             """
-            INSERT INTO vault_company (company, key_id, version, minimum, state, destroy_ms, withheld_ms, changed_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-            ON CONFLICT (company) DO UPDATE SET version = $3, minimum = $4, state = $5, destroy_ms = $6, withheld_ms = $7, changed_ms = $8
+            INSERT INTO vault_company (company, key_id, version, minimum, state, destroy_ms, withheld_ms, changed_ms, returns_to) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+            ON CONFLICT (company) DO UPDATE SET version = $3, minimum = $4, state = $5, destroy_ms = $6, withheld_ms = $7, changed_ms = $8, returns_to = $9
             """,
             company.ToBytes(), Binding.Bytes(standing.KeyId), (long)standing.Version, (long)standing.Minimum, (int)standing.State,
-            standing.DestroyMs, standing.WithheldMs, standing.ChangedMs);
+            standing.DestroyMs, standing.WithheldMs, standing.ChangedMs, (int?)standing.ReturnsTo);
 
     public static void Add(WriteTransaction transaction, CompanyKeyRow row)
         => transaction.Execute(
@@ -87,6 +87,7 @@ internal static class CompanyKeyTable
         DestroyMs = row.IsDBNull(4) ? null : row.GetInt64(4),
         WithheldMs = row.IsDBNull(5) ? null : row.GetInt64(5),
         ChangedMs = row.GetInt64(6),
+        ReturnsTo = row.IsDBNull(7) ? null : (CompanyState)row.GetInt32(7),
     };
 
     private static CompanyKeyRow MapVersion(DbDataReader row) => new()

@@ -19,6 +19,9 @@ internal sealed record CompanyStanding
     /// <summary>When it is destroyed; null unless it waits for that.</summary>
     public long? DestroyMs { get; init; }
 
+    /// <summary>What cancelling its destruction gives back; null unless it waits for that.</summary>
+    public CompanyState? ReturnsTo { get; init; }
+
     /// <summary>Since when the customer's key service withholds it.</summary>
     public long? WithheldMs { get; init; }
 

@@ -46,5 +46,5 @@ internal sealed record KeyServicePlace(string Address, string KeyId, string Regi
     }
 
     /// <summary>Never the secret.</summary>
-    public override string ToString() => $"{KeyId} at {Address}";
+    public override string ToString() => $"{Address} · {KeyId}";
 }

@@ -41,10 +41,13 @@ internal sealed record CompanyKeyView
     /// <summary>Data keys that are still to be wrapped anew.</summary>
     public long ToRewrap => UnderRoot + Versions.Where(version => version.Version != Standing?.Version).Sum(version => version.Keys);
 
-    public static CompanyKeyView Read(ReadSession session, CompanyId company, RootKey root, KeyServices services, DateTimeOffset now)
+    /// <summary>Reads the store first and asks the root then: a module that takes its time holds up no reader of the store.</summary>
+    public static async ValueTask<CompanyKeyView> ReadAsync(IStore store, CompanyId company, RootKey root, KeyServices services, DateTimeOffset now, CancellationToken ct)
     {
-        var standing = CompanyKeyTable.Find(session, company);
-        var counts = KeyStore.CountByVersion(session, company);
+        var (standing, versions, counts, applications, requests) = await store.ReadAsync(
+            session => (CompanyKeyTable.Find(session, company), CompanyKeyTable.Versions(session, company), KeyStore.CountByVersion(session, company),
+                ApplicationKeys.Read(session, company), KeyRequestTable.Newest(session, company, MostRequests)),
+            ct);
         return new()
         {
             Now = now,
@@ -54,13 +57,13 @@ internal sealed record CompanyKeyView
             Standing = standing,
             Versions =
             [
-                .. CompanyKeyTable.Versions(session, company).Select(row => new KeyVersionView(
+                .. versions.Select(row => new KeyVersionView(
                     row.Version, row.Custody, row.IsLiving, DateTimeOffset.FromUnixTimeMilliseconds(row.CreatedMs),
                     row.DestroyedMs is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null, counts.GetValueOrDefault(row.Version),
                     row.IsLiving && services.PlaceOf(row) is { } place ? place.ToString() : null)),
             ],
-            Applications = ApplicationKeys.Read(session, company),
-            Requests = [.. KeyRequestTable.Newest(session, company, MostRequests).Select(request => KeyRequestView.Of(request, root))],
+            Applications = applications,
+            Requests = [.. requests.Select(request => KeyRequestView.Of(request, root, services))],
             UnderRoot = counts.GetValueOrDefault(0u),
         };
     }
@@ -76,15 +79,22 @@ internal sealed record CompanyKeyView
 /// <param name="Service">The customer's key and service; null for other custodies.</param>
 internal sealed record KeyVersionView(uint Version, Custody Custody, bool IsLiving, DateTimeOffset Created, DateTimeOffset? Destroyed, long Keys, string? Service);
 
-/// <summary>A request, with its reason while it is open.</summary>
-internal sealed record KeyRequestView(KeyRequest Request, string? Reason)
+/// <summary>A request, and while it is open what its approver must see.</summary>
+/// <param name="Request">What was asked for.</param>
+/// <param name="Reason">Why; null when it was decided, or cannot be read.</param>
+/// <param name="Service">The key service, and the key there, that would be used: whoever it belongs to could withhold everything.</param>
+internal sealed record KeyRequestView(KeyRequest Request, string? Reason, string? Service)
 {
-    public static KeyRequestView Of(KeyRequest request, RootKey root)
-        => new(
-            request,
-            request.State == KeyRequestState.Open && root.Unwrap(request.Payload, Binding.OfRequest(request.Company, request.Id)).TryGet(out var bytes, out _)
-                ? RequestPayload.TryRead(bytes)?.Reason
-                : null);
+    public static KeyRequestView Of(KeyRequest request, RootKey root, KeyServices services)
+    {
+        if (request.State != KeyRequestState.Open || !root.Unwrap(request.Payload, Binding.OfRequest(request.Company, request.Id)).TryGet(out var bytes, out _)
+            || RequestPayload.TryRead(bytes) is not { } payload)
+        {
+            return new(request, null, null);
+        }
+
+        return new(request, payload.Reason, payload.Prepared is { } prepared ? services.PlaceOf(prepared.RowOf(request))?.ToString() : null);
+    }
 }
 
 /// <summary>The data keys of one application of a company.</summary>

@@ -48,7 +48,7 @@ internal sealed class DestructionKeeper(RootKey root, Withholding withholding, I
         var versions = CompanyKeyTable.Versions(transaction, company).Count(row => row.IsLiving && CompanyKeyTable.DestroyVersion(transaction, company, row.Version, now.ToUnixTimeMilliseconds()) == 1);
         var keys = KeyStore.DestroyAll(transaction, company);
         KeyRequestTable.Clear(transaction, now - KeyRequest.Lasts, company);
-        CompanyKeyTable.Put(transaction, company, standing with { State = CompanyState.Destroyed, DestroyMs = null, ChangedMs = now.ToUnixTimeMilliseconds() });
+        CompanyKeyTable.Put(transaction, company, standing with { State = CompanyState.Destroyed, DestroyMs = null, ReturnsTo = null, ChangedMs = now.ToUnixTimeMilliseconds() });
         Record(transaction, company, standing, now, versions, keys);
         transaction.ForgetOverwritten();
         transaction.AfterCommit(() =>

@@ -66,7 +66,7 @@ internal sealed class KeyChange(WriteTransaction transaction, KeyRequest request
         }
 
         var at = now + waits;
-        Put(standing with { State = CompanyState.AwaitsDestruction, DestroyMs = at.ToUnixTimeMilliseconds() });
+        Put(standing with { State = CompanyState.AwaitsDestruction, DestroyMs = at.ToUnixTimeMilliseconds(), ReturnsTo = standing.State });
         Record(VaultEvents.DestructionScheduled, ("at", at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)));
         return null;
     }

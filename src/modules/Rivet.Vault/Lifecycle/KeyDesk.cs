@@ -107,7 +107,7 @@ internal sealed class KeyDesk(
         => PermittedAsync<CompanyKeyView>(permit, Manage, async () =>
             await store.WriteAsync(transaction => Decline(transaction, permit, id), ct) is { } refusal ? refusal : await ShowAsync(permit.Company, ct));
 
-    /// <summary>Cancels a destruction that waits: the key can be used again.</summary>
+    /// <summary>Cancels a destruction that waits: the key is as it was before.</summary>
     /// <param name="permit">For <c>vault.manage</c> on the company.</param>
     /// <param name="ct">Withdraws this.</param>
     public ValueTask<Result<CompanyKeyView, KeyRefusal>> CancelDestructionAsync(Permit permit, CancellationToken ct)
@@ -225,11 +225,7 @@ internal sealed class KeyDesk(
                     return why == VaultRefusal.Unavailable ? KeyRefusal.Unavailable : KeyRefusal.Stale;
                 }
 
-                var row = new CompanyKeyRow
-                {
-                    Company = request.Company, KeyId = prepared.KeyId, Version = prepared.Version, Custody = prepared.Custody, Wrapped = prepared.Wrapped,
-                    Place = prepared.Place, CreatedMs = time.GetUtcNow().ToUnixTimeMilliseconds(),
-                };
+                var row = prepared.RowOf(request, time.GetUtcNow());
                 if (row.Name != next)
                 {
                     return KeyRefusal.Stale;
@@ -307,19 +303,20 @@ internal sealed class KeyDesk(
 
     private KeyRefusal? Cancel(WriteTransaction transaction, Permit permit)
     {
-        if (CompanyKeyTable.Find(transaction, permit.Company) is not { State: CompanyState.AwaitsDestruction } standing)
+        if (CompanyKeyTable.Find(transaction, permit.Company) is not { State: CompanyState.AwaitsDestruction, ReturnsTo: { } before } standing)
         {
             return KeyRefusal.WrongState;
         }
 
         var now = time.GetUtcNow();
-        CompanyKeyTable.Put(transaction, permit.Company, standing with { State = CompanyState.Active, DestroyMs = null, ChangedMs = now.ToUnixTimeMilliseconds() });
+        // One alone gives back what was, and no more: a key that two had disabled takes two again.
+        CompanyKeyTable.Put(transaction, permit.Company, standing with { State = before, DestroyMs = null, ReturnsTo = null, ChangedMs = now.ToUnixTimeMilliseconds() });
         Record(transaction, permit, VaultEvents.DestructionCancelled, now, []);
         return null;
     }
 
     private ValueTask<CompanyKeyView> ShowAsync(CompanyId company, CancellationToken ct)
-        => store.ReadAsync(session => CompanyKeyView.Read(session, company, root, services, time.GetUtcNow()), ct);
+        => CompanyKeyView.ReadAsync(store, company, root, services, time.GetUtcNow(), ct);
 
     private void Record(WriteTransaction transaction, Permit permit, EventKind kind, DateTimeOffset now, Dictionary<string, string> details)
         => transaction.Record(new SecurityEvent

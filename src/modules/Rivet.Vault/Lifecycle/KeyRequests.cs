@@ -34,7 +34,7 @@ internal sealed class KeyRequests(KeyDesk desk, IOptions<VaultOptions> options, 
         }
 
         return (await desk.AskAsync(permit, wanted, request.Reason, ct)).TryGet(out var asked, out why)
-            ? new AskKeyChangeResponse { Change = ToWire(new(asked, request.Reason.Trim()), time.GetUtcNow()) }
+            ? new AskKeyChangeResponse { Change = ToWire(new(asked, request.Reason.Trim(), wanted.Place?.ToString()), time.GetUtcNow()) }
             : why.ToWire();
     }
 
@@ -133,6 +133,7 @@ internal sealed class KeyRequests(KeyDesk desk, IOptions<VaultOptions> options, 
             Action = (KeyChangeAction)request.Action,
             Version = request.Version,
             Reason = view.Reason ?? "",
+            Service = view.Service ?? "",
             State = request.State == KeyRequestState.Open && !request.IsOpenAt(now) ? KeyChangeState.KeyChangeExpired : (KeyChangeState)request.State,
             AskedBy = ByteString.CopyFrom(request.AskedBy.ToBytes()),
             AskedMs = request.AskedAt.ToUnixTimeMilliseconds(),

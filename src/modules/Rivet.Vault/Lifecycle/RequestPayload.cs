@@ -23,4 +23,11 @@ internal sealed record RequestPayload(string Reason, PreparedVersion? Prepared)
 }
 
 /// <summary>A version before it is stored.</summary>
-internal sealed record PreparedVersion(Guid KeyId, uint Version, Custody Custody, byte[] Wrapped, byte[]? Place);
+internal sealed record PreparedVersion(Guid KeyId, uint Version, Custody Custody, byte[] Wrapped, byte[]? Place)
+{
+    /// <summary>The row that its approval stores.</summary>
+    public CompanyKeyRow RowOf(KeyRequest request, DateTimeOffset at = default) => new()
+    {
+        Company = request.Company, KeyId = KeyId, Version = Version, Custody = Custody, Wrapped = Wrapped, Place = Place, CreatedMs = at.ToUnixTimeMilliseconds(),
+    };
+}

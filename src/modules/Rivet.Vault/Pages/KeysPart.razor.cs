@@ -288,6 +288,10 @@ public sealed partial class KeysPart
         { } other => [Texts[$"Will.{other}", number]],
     };
 
+    /// <summary>Whoever approves sees whose key service it is before what will happen.</summary>
+    private IReadOnlyList<string> Approved => approving is not { } one ? []
+        : [.. one.Service is { } where ? [Texts["AskedService", where].Value] : Array.Empty<string>(), .. Consequences(one.Request.Action, one.Request.Version)];
+
     private string ActionOf(KeyRequest request) => Texts[$"Action.{request.Action}", request.Version];
 
     private string Outcome(KeyRequest request) => request switch

@@ -6,6 +6,7 @@ CREATE TABLE vault_company (
     minimum     INTEGER NOT NULL,
     state       INTEGER NOT NULL,
     destroy_ms  INTEGER,
+    returns_to  INTEGER, -- while it waits for its destruction: the state that cancelling gives back
     withheld_ms INTEGER,
     changed_ms  INTEGER NOT NULL
 ) WITHOUT ROWID;
