@@ -70,7 +70,7 @@ internal sealed class XksServer(KeyServerFolder folder, KeyModule module, TimePr
             return Refuse(XksError.MethodNotAllowed);
         }
 
-        if (await ReadAsync(context.Request) is not { } body)
+        if (await SecretBody.ReadAsync(context.Request, XksRequest.LongestBody) is not { } body)
         {
             return Refuse(XksError.Validation);
         }
@@ -162,30 +162,6 @@ internal sealed class XksServer(KeyServerFolder folder, KeyModule module, TimePr
             Headers = [.. context.Request.Headers.SelectMany(header => header.Value, (header, value) => KeyValuePair.Create(header.Key, value ?? ""))],
             Body = body,
         };
-    }
-
-    /// <summary>The body; null when it is longer than any request, or breaks off.</summary>
-    private static async ValueTask<byte[]?> ReadAsync(HttpRequest request)
-    {
-        if (request.ContentLength > XksRequest.LongestBody)
-        {
-            return null;
-        }
-
-        using var body = new MemoryStream();
-        try
-        {
-            await request.Body.CopyToAsync(body, request.HttpContext.RequestAborted);
-            return body.ToArray();
-        }
-        catch (BadHttpRequestException)
-        {
-            return null;
-        }
-        finally
-        {
-            Array.Clear(body.GetBuffer());
-        }
     }
 
     private static Answer Refuse(XksError error) => new(error.Status, Write(json => json.WriteString("errorName", error.Name)));

@@ -124,7 +124,7 @@ internal sealed class PeopleServer(KeyServerFolder folder, MessageKeyDesk desk, 
             return Refuse(StatusCodes.Status404NotFound, KeyServerRefusals.Malformed);
         }
 
-        if (await ReadAsync(context.Request) is not { } body)
+        if (await SecretBody.ReadAsync(context.Request, KeyServerApi.MostAskBytes) is not { } body)
         {
             return Refuse(StatusCodes.Status400BadRequest, KeyServerRefusals.Malformed);
         }
@@ -218,30 +218,6 @@ internal sealed class PeopleServer(KeyServerFolder folder, MessageKeyDesk desk, 
     }
 
     private static (int Status, byte[] Body) Refuse(int status, string why) => (status, KeyServerApi.Write(json => json.WriteString("error", why)));
-
-    /// <summary>The body; null when it is longer than any request, or breaks off.</summary>
-    private static async ValueTask<byte[]?> ReadAsync(HttpRequest request)
-    {
-        if (request.ContentLength > KeyServerApi.MostAskBytes)
-        {
-            return null;
-        }
-
-        using var body = new MemoryStream();
-        try
-        {
-            await request.Body.CopyToAsync(body, request.HttpContext.RequestAborted);
-            return body.ToArray();
-        }
-        catch (BadHttpRequestException)
-        {
-            return null;
-        }
-        finally
-        {
-            Array.Clear(body.GetBuffer());
-        }
-    }
 }
 
 /// <summary>Where devices ask, and what they are told.</summary>
