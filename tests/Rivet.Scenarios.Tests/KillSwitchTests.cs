@@ -31,9 +31,8 @@ public sealed class KillSwitchTests
 
         await keys.DoAsync(Company.Ct, "kill", "acme");
         await UntilAsync(async () => await ReadRefusedAsync(bo, conversation) == "vault.withheld");
+        await UntilAsync(async () => (await StandingAsync(ana)).WithheldMs > 0);
         Assert.Equal("vault.withheld", (await ana.TrySendAsync(conversation, "in vain", Guid.NewGuid())).Refusal.Reason);
-        var standing = await StandingAsync(ana);
-        Assert.True(standing.WithheldMs > 0);
 
         // Not by signing in anew either, nor by starting the server anew.
         await bo.ReconnectAsync();

@@ -76,7 +76,7 @@ public sealed class KeyServiceTests : IAsyncLifetime
         Assert.Equal("text", await host.OpenTextAsync(Scope, bytes));
         host.Time.Advance(TimeSpan.FromMinutes(1));
         await host.Get<KeyServiceWatch>().RunOnceAsync(Ct);
-        Assert.Equal(VaultRefusal.Unavailable, (await host.OpenAsync(Company, "messaging", bytes)).Refusal);
+        Assert.Equal(VaultRefusal.Withheld, (await host.OpenAsync(Company, "messaging", bytes)).Refusal);
         Assert.Equal(1, await CountEventsAsync(host, "vault.company-key.withheld"));
 
         await server.StartAgainAsync(Ct);

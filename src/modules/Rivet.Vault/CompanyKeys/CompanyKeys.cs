@@ -200,6 +200,12 @@ internal sealed class CompanyKeys(RootKey root, IStore store, KeyServices servic
 
         if (row.Custody == Custody.External)
         {
+            // Withheld stays withheld until it is granted, however the service is silent in between.
+            if (why == VaultRefusal.Unavailable && await store.ReadAsync(session => CompanyKeyTable.Find(session, company), ct) is { WithheldMs: not null })
+            {
+                why = VaultRefusal.Withheld;
+            }
+
             refused[(company, name.Epoch)] = new(why, time.GetTimestamp());
         }
 
