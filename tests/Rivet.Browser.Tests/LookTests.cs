@@ -10,7 +10,7 @@ namespace Rivet.Browser.Tests;
 public sealed class LookTests(Chromium chromium)
 {
     private static readonly string[] Doors = ["/setup", "/signin", "/nowhere"];
-    private static readonly string[] Consoles = ["/people", "/status", "/settings/company", "/settings/mail", "/settings/keys", "/welcome"];
+    private static readonly string[] Consoles = ["/people", "/status", "/settings/company", "/settings/mail", "/settings/keys", "/settings/transit", "/welcome"];
 
     [Theory]
     [InlineData(ColorScheme.Light, "en-GB", 1280)]

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Microsoft.Playwright;
 using Rivet.Testing;
 using static Microsoft.Playwright.Assertions;
@@ -43,6 +44,8 @@ public sealed class PictureTests(Chromium chromium)
         await page.ClickAsync("tbody a:has-text('Bruno')");
         await Expect(page.Locator(".rv-side")).ToBeVisibleAsync();
         await ShootAsync(page, "person-light-en");
+        await LetInAsync(page, site, "shop", "365", ["orders", "receipts"]);
+        await LetInAsync(page, site, "结算系统", "12", ["settlement-2026"]);
         await page.GotoAsync("/signin");
         await ShootAsync(page, "signin-light-en");
         var state = await english.Context.StorageStateAsync();
@@ -57,13 +60,17 @@ public sealed class PictureTests(Chromium chromium)
                 (options.ColorScheme, options.Locale, options.StorageState) = (scheme, locale, state);
                 options.ViewportSize = new ViewportSize { Width = width, Height = width == 390 ? 844 : 800 };
             });
-            foreach (var path in new[] { "/people", "/status", "/log", "/log/board?period=24h", "/welcome", "/settings/mail", "/settings/keys" })
+            foreach (var path in new[] { "/people", "/status", "/log", "/log/board?period=24h", "/welcome", "/settings/mail", "/settings/keys", "/settings/transit" })
             {
                 var other = await visit.PageAsync(path);
                 await Expect(other.Locator(path.StartsWith("/log/", StringComparison.Ordinal) ? ".rv-board[aria-busy=false]" : "[aria-busy=false]").First).ToBeVisibleAsync();
                 if (path == "/status")
                 {
                     await Expect(other.Locator(".rv-spark").First).ToBeVisibleAsync();
+                }
+                else if (path == "/settings/transit")
+                {
+                    await Expect(other.Locator(".rv-transit-keys")).ToBeVisibleAsync();
                 }
                 else if (path == "/people")
                 {
@@ -72,6 +79,22 @@ public sealed class PictureTests(Chromium chromium)
 
                 await ShootAsync(other, $"{path[1..].Split('?')[0].Replace('/', '-')}-{name}");
             }
+        }
+    }
+
+    /// <summary>Adds an application that makes keys and encrypts with them.</summary>
+    private static async Task LetInAsync(IPage page, Site site, string name, string days, string[] keys)
+    {
+        await page.GotoAsync("/settings/transit");
+        await page.ClickAsync(".rv-transit .primary");
+        await page.FillAsync("#transit-name", name);
+        await page.FillAsync("#transit-days", days);
+        await page.ClickAsync(".mud-dialog-actions .primary");
+        using var program = new OutsideProgram(site.Address, await page.Locator(".mud-dialog .rv-copy .text").First.InnerTextAsync());
+        foreach (var key in keys)
+        {
+            await program.AskAsync(HttpMethod.Post, $"/v1/transit/keys/{key}");
+            await program.AskAsync(HttpMethod.Post, $"/v1/transit/encrypt/{key}", new JsonObject { ["plaintext"] = "aGk=" });
         }
     }
 

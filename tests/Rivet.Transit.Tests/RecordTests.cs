@@ -63,6 +63,8 @@ public sealed class RecordTests : IAsyncLifetime
         Assert.Equal(
             ["transit.application.added", "transit.key.created", "transit.key.rotated", "transit.key.configured", "transit.key.trimmed", "transit.key.deleted", "transit.application.removed"],
             (await host.EventsAsync()).Select(happened => happened.Kind.Name).Where(name => name.StartsWith("transit.", StringComparison.Ordinal)));
+        var targets = (await host.EventsAsync()).Where(happened => happened.Kind.Name.StartsWith("transit.key.", StringComparison.Ordinal)).Select(happened => happened.Target.Id);
+        Assert.NotEqual(Guid.Empty, Assert.Single(targets.Distinct()));
     }
 
     [Fact]

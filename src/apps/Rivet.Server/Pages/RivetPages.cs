@@ -4,6 +4,7 @@ using Rivet.Audit;
 using Rivet.Hosting.Status;
 using Rivet.Identity;
 using Rivet.Messaging;
+using Rivet.Transit;
 using Rivet.UiKit;
 using Rivet.Vault;
 
@@ -27,6 +28,7 @@ internal static class RivetPages
         services.AddMessagingPages();
         services.AddAuditPages();
         services.AddVaultPages();
+        services.AddTransitPages();
         services.AddRazorComponents().AddInteractiveServerComponents(options => options.DisconnectedCircuitRetentionPeriod = TimeSpan.FromMinutes(1));
         services.AddCascadingAuthenticationState();
         services.AddDataProtection().SetApplicationName("rivet").PersistKeysToFileSystem(Directory.CreateDirectory(Path.Combine(keysFolder, "pages")));

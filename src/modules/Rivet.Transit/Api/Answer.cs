@@ -27,6 +27,9 @@ internal sealed class Answer
     /// <summary>Details of the event beside operation, key and application.</summary>
     public Dictionary<string, string> Details { get; init; } = [];
 
+    /// <summary>The key that the call makes, if any: the target of its event.</summary>
+    public TransitKey? Made { get; init; }
+
     /// <summary>What was done with each version.</summary>
     public IReadOnlyDictionary<int, Usage> Used { get; init; } = new Dictionary<int, Usage>();
 

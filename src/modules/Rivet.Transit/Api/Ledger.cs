@@ -40,7 +40,7 @@ internal sealed class Ledger(IStore store, IOptions<TransitOptions> options, Tim
                 KeyTable.Count(transaction, key!.Id, version, usage, now.ToUnixTimeMilliseconds());
             }
 
-            Record(transaction, permit, answer.Kind, answer.IsFailure ? EventOutcome.Failure : EventOutcome.Success, answer.Details, answer.Used);
+            Record(transaction, permit, answer);
             return null;
         },
         ct);
@@ -59,17 +59,17 @@ internal sealed class Ledger(IStore store, IOptions<TransitOptions> options, Tim
     public void Record(WriteTransaction transaction, TransitPermit permit, EventKind kind, Dictionary<string, string> details)
         => Write(transaction, permit.Application, permit.Operation, permit.Name, permit.FoundKey, kind, EventOutcome.Success, details);
 
-    private void Record(
-        WriteTransaction transaction, TransitPermit permit, EventKind kind, EventOutcome outcome, IReadOnlyDictionary<string, string> more, IReadOnlyDictionary<int, Usage> used)
+    private void Record(WriteTransaction transaction, TransitPermit permit, Answer answer)
     {
-        var details = new Dictionary<string, string>(more);
-        if (used.Count > 0)
+        var details = new Dictionary<string, string>(answer.Details);
+        if (answer.Used.Count > 0)
         {
-            details["version"] = Bounded(string.Join(',', used.Keys.Order().Select(Number)));
-            details.TryAdd("count", Number(used.Values.Sum(usage => usage.Uses)));
+            details["version"] = Bounded(string.Join(',', answer.Used.Keys.Order().Select(Number)));
+            details.TryAdd("count", Number(answer.Used.Values.Sum(usage => usage.Uses)));
         }
 
-        Write(transaction, permit.Application, permit.Operation, permit.Name, permit.FoundKey, kind, outcome, details);
+        var outcome = answer.IsFailure ? EventOutcome.Failure : EventOutcome.Success;
+        Write(transaction, permit.Application, permit.Operation, permit.Name, answer.Made ?? permit.FoundKey, answer.Kind, outcome, details);
     }
 
     private void Write(

@@ -13,6 +13,10 @@ internal sealed class ApplicationDesk(IStore store, IOptions<TransitOptions> opt
     private const int LongestName = 64;
     private const int MostDays = 3650;
 
+    public static bool IsName(string name) => name.Trim() is { Length: > 0 and <= LongestName } trimmed && !trimmed.Any(char.IsControl);
+
+    public static bool IsDays(int days) => days is >= 1 and <= MostDays;
+
     public ValueTask<Result<string, TransitRefusal>> AddAsync(Permit permit, string name, IReadOnlyList<TransitGrant> grants, int days, CancellationToken ct)
     {
         if (!Allows(permit))
@@ -20,17 +24,17 @@ internal sealed class ApplicationDesk(IStore store, IOptions<TransitOptions> opt
             return new(TransitRefusal.WrongPermit);
         }
 
-        if (name.Trim() is not { Length: > 0 and <= LongestName } trimmed || trimmed.Any(char.IsControl))
+        if (!IsName(name))
         {
             return new(TransitRefusal.NameInvalid);
         }
 
-        if (days is < 1 or > MostDays)
+        if (!IsDays(days))
         {
             return new(TransitRefusal.DaysInvalid);
         }
 
-        return Grant.TryRead(grants) is { } read ? AddAsync(permit, trimmed, read, days, ct) : new(TransitRefusal.GrantInvalid);
+        return Grant.TryRead(grants) is { } read ? AddAsync(permit, name.Trim(), read, days, ct) : new(TransitRefusal.GrantInvalid);
     }
 
     public ValueTask<Result<IReadOnlyList<TransitApplication>, TransitRefusal>> ListAsync(Permit permit, CancellationToken ct)
@@ -98,12 +102,13 @@ internal sealed class ApplicationDesk(IStore store, IOptions<TransitOptions> opt
     private static TransitKeyFacts[] Facts(ReadSession session, CompanyId company)
     {
         var names = ApplicationTable.Of(session, company).ToDictionary(found => found.Id, found => found.Name);
+        var lives = KeyTable.LivesOf(session, company);
         return [.. KeyTable.Of(session, company).Select(key =>
         {
-            var (uses, last) = KeyTable.Usage(session, key.Id);
-            var rotated = KeyTable.FindVersion(session, key.Id, key.Latest)?.CreatedAt ?? key.CreatedAt;
+            var (rotated, uses, last) = lives.GetValueOrDefault(key.Id);
             return new TransitKeyFacts(
-                key.Name, key.Type.Name(), names.GetValueOrDefault(key.Owner, ""), key.Latest, key.LeastToOpen, key.CreatedAt, rotated, uses, Moment(last));
+                key.Id, key.Name, key.Type.Name(), names.GetValueOrDefault(key.Owner, ""), key.Latest, key.LeastToOpen, key.CreatedAt,
+                Moment(rotated) ?? key.CreatedAt, uses, Moment(last));
         })];
     }
 

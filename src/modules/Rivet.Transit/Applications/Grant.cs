@@ -5,7 +5,7 @@ namespace Rivet.Transit.Applications;
 /// <summary>Operations on the keys of a pattern. Stored as a line <c>PATTERN OPERATION,OPERATION</c>.</summary>
 internal sealed record Grant(string Pattern, Operation Operations)
 {
-    private const int Most = 32;
+    public const int Most = 32;
 
     public TransitGrant ToContract() => new(Pattern, Applications.Operations.NamesOf(Operations));
 

@@ -42,6 +42,7 @@ internal sealed class KeyMaking(KeyChest chest, IOptions<TransitOptions> options
         {
             Data = KeyView.Write(key, [version]),
             Kind = kind,
+            Made = key,
             Details = new() { ["type"] = key.Type.Name(), ["version"] = "1" },
             IsOnce = isImport,
             Change = transaction =>

@@ -37,6 +37,7 @@ public sealed record TransitGrant(string Pattern, IReadOnlyList<string> Operatio
 public sealed record TransitApplication(string Name, IReadOnlyList<TransitGrant> Grants, DateTimeOffset AddedAt, DateTimeOffset ExpiresAt, DateTimeOffset? LastUsedAt);
 
 /// <summary>A key as administrators see it.</summary>
+/// <param name="Id">As the target of its events in the security log.</param>
 /// <param name="Name">Its name.</param>
 /// <param name="Type">Its type, such as <c>aes256-gcm96</c>.</param>
 /// <param name="Owner">The application that made it; empty when that was removed.</param>
@@ -47,7 +48,7 @@ public sealed record TransitApplication(string Name, IReadOnlyList<TransitGrant>
 /// <param name="Uses">How often it was used, items of batches one by one.</param>
 /// <param name="LastUsedAt">When last; null for never.</param>
 public sealed record TransitKeyFacts(
-    string Name, string Type, string Owner, int Latest, int MinDecryption, DateTimeOffset CreatedAt, DateTimeOffset RotatedAt, long Uses, DateTimeOffset? LastUsedAt);
+    Guid Id, string Name, string Type, string Owner, int Latest, int MinDecryption, DateTimeOffset CreatedAt, DateTimeOffset RotatedAt, long Uses, DateTimeOffset? LastUsedAt);
 
 /// <summary>Why an administrator's request is refused.</summary>
 public enum TransitRefusal

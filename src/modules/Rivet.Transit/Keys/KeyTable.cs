@@ -36,11 +36,14 @@ internal static class KeyTable
             "SELECT version, sealed, public, seals, uses, created_ms, last_used_ms FROM transit_version WHERE key_id = $1 ORDER BY version",
             MapVersion, Bytes(key));
 
-    /// <summary>How often, and when last, all its versions were used.</summary>
-    public static (long Uses, long LastUsedMs) Usage(ReadSession session, Guid key)
-        => session.QueryFirst(
-            "SELECT coalesce(sum(uses), 0), coalesce(max(last_used_ms), 0) FROM transit_version WHERE key_id = $1",
-            row => (row.GetInt64(0), row.GetInt64(1)), Bytes(key));
+    /// <summary>For each key of a company: when its newest version was made, and how often and when last all its versions were used.</summary>
+    public static Dictionary<Guid, (long RotatedMs, long Uses, long LastUsedMs)> LivesOf(ReadSession session, CompanyId company)
+        => session.Query(
+            """
+            SELECT k.key_id, max(CASE WHEN v.version = k.latest THEN v.created_ms ELSE 0 END), sum(v.uses), max(v.last_used_ms)
+            FROM transit_key k JOIN transit_version v ON v.key_id = k.key_id WHERE k.company = $1 GROUP BY k.key_id
+            """,
+            row => (Id: GuidOf(row, 0), Life: (row.GetInt64(1), row.GetInt64(2), row.GetInt64(3))), company.ToBytes()).ToDictionary(found => found.Id, found => found.Life);
 
     public static long Count(ReadSession session, CompanyId company)
         => session.QueryFirst("SELECT count(*) FROM transit_key WHERE company = $1", row => row.GetInt64(0), company.ToBytes());

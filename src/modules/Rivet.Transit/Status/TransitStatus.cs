@@ -8,7 +8,9 @@ namespace Rivet.Transit.Status;
 /// <summary>What the API says about itself: how many applications and keys, how much they were used, and tokens that run out soon.</summary>
 internal sealed class TransitStatus(IStore store, TimeProvider time) : IStatusSource
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromDays(14);
+    /// <summary>From when on a token that runs out wants attention.</summary>
+    public static readonly TimeSpan Soon = TimeSpan.FromDays(14);
+
     internal static readonly ResourceManager Text = new("Rivet.Transit.Resources.TransitText", typeof(TransitStatus).Assembly);
 
     public int Order => 35;
