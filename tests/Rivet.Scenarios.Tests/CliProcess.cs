@@ -8,8 +8,9 @@ namespace Rivet.Scenarios.Tests;
 internal sealed class CliProcess : IDisposable
 {
     private readonly Process process;
+    private readonly Task<string> complaints;
 
-    private CliProcess(Process process) => this.process = process;
+    private CliProcess(Process process) => (this.process, complaints) = (process, process.StandardError.ReadToEndAsync());
 
     public static CliProcess Start(string home, params string[] arguments) => Start(["--home", home, .. arguments], account: null);
 
@@ -41,7 +42,6 @@ internal sealed class CliProcess : IDisposable
         start.Environment["LANG"] = "C.UTF-8";
         var process = Process.Start(start)!;
         process.StandardInput.Close();
-        _ = process.StandardError.ReadToEndAsync();
         return new CliProcess(process);
     }
 
@@ -52,6 +52,15 @@ internal sealed class CliProcess : IDisposable
         var output = await program.process.StandardOutput.ReadToEndAsync(Company.Ct);
         await program.process.WaitForExitAsync(Company.Ct);
         return (program.process.ExitCode, output);
+    }
+
+    /// <summary>Runs it to its end; gives the exit code and what it complained of.</summary>
+    public static async Task<(int ExitCode, string Complaints)> FailAsync(string home, params string[] arguments)
+    {
+        using var program = Start(home, arguments);
+        await program.process.StandardOutput.ReadToEndAsync(Company.Ct);
+        await program.process.WaitForExitAsync(Company.Ct);
+        return (program.process.ExitCode, await program.complaints);
     }
 
     /// <summary>The next line as JSON; null at the end, or where a killed program left half a line.</summary>

@@ -67,9 +67,9 @@ public sealed class KeysTests : IDisposable
         Assert.Empty(await JsonAsync(Ana, "admin", "keys", "requests", "--json"));
         await ApproveAsync(await AskAsync("disable", "--reason", "a device was stolen", "--yes"));
         Assert.Equal("disabled", (await KeyAsync(Ana)).GetProperty("state").GetString());
-        var waits = await CliProcess.RunAsync(Ana, "send", "Ben", "while it is withheld", "--wait", "2");
+        var waits = await CliProcess.FailAsync(Ana, "send", "Ben", "while it is withheld", "--wait", "2");
         Assert.NotEqual(0, waits.ExitCode);
-        Assert.Contains("Waits to be sent. Your company's key is withheld", waits.Error, StringComparison.Ordinal);
+        Assert.Contains("Waits to be sent. Your company's key is withheld", waits.Complaints, StringComparison.Ordinal);
         Assert.Equal(3, (await CliProcess.RunAsync(Ana, "admin", "keys", "rotate", "--reason", "not now")).ExitCode);
 
         await ApproveAsync(await AskAsync("enable", "--reason", "found again"));

@@ -17,9 +17,6 @@ public sealed partial class TransitPart
 
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(4);
 
-    private readonly CancellationTokenSource closing = new();
-    private readonly CancellationToken left;
-    private Task following = Task.CompletedTask;
     private TransitView? view;
     private TransitRefusal? problem;
     private IReadOnlyList<TransitKeyFacts> found = [];
@@ -32,9 +29,6 @@ public sealed partial class TransitPart
     private bool removing;
     private bool busy;
     private int looks;
-
-    /// <summary>Makes one that has read nothing yet.</summary>
-    public TransitPart() => left = closing.Token;
 
     [Inject]
     private IStringLocalizer<ApplicationText> Texts { get; set; } = null!;
@@ -51,53 +45,33 @@ public sealed partial class TransitPart
     private string CountOfKeys => found.Count < view!.Keys.Count ? Texts["KeysFound", found.Count, view.Keys.Count] : view.Keys.Count == 1 ? Texts["KeysOne"] : Texts["KeysCount", view.Keys.Count];
 
     /// <inheritdoc />
-    public async ValueTask DisposeAsync()
-    {
-        await closing.CancelAsync();
-        await following;
-        closing.Dispose();
-    }
-
-    /// <inheritdoc />
     protected override async Task OnInitializedAsync()
     {
-        if (!RendererInfo.IsInteractive)
+        if (RendererInfo.IsInteractive)
         {
-            return;
-        }
-
-        await RefreshAsync();
-        if (!left.IsCancellationRequested)
-        {
-            following = FollowAsync();
+            await RefreshAsync();
+            Follow(FollowAsync);
         }
     }
 
     private async Task FollowAsync()
     {
-        try
+        var wait = Beat;
+        while (true)
         {
-            var wait = Beat;
-            while (true)
-            {
-                await Task.Delay(wait, Time, left);
-                var began = Time.GetTimestamp();
-                await RefreshAsync();
-                StateHasChanged();
-                var took = Time.GetElapsedTime(began);
-                wait = took * ShareOfTime > Beat ? took * ShareOfTime : Beat;
-            }
-        }
-        catch (OperationCanceledException) when (left.IsCancellationRequested)
-        {
-            // The page was left.
+            await Task.Delay(wait, Time, Leaving);
+            var began = Time.GetTimestamp();
+            await RefreshAsync();
+            StateHasChanged();
+            var took = Time.GetElapsedTime(began);
+            wait = took * ShareOfTime > Beat ? took * ShareOfTime : Beat;
         }
     }
 
     private async Task RefreshAsync()
     {
         var look = ++looks;
-        var answer = await Asker.ReadAsync(left);
+        var answer = await Asker.ReadAsync(Leaving);
         if (look != looks)
         {
             // A later look knows better: of this one's answer nothing is shown.

@@ -29,7 +29,13 @@ public abstract class LiveComponent : ComponentBase, IAsyncDisposable
     }
 
     /// <summary>Begins what goes on until it ends or the component is left. Once in a component's life.</summary>
-    protected void Follow(Func<Task> work) => following = InvokeAsync(() => GuardAsync(work));
+    protected void Follow(Func<Task> work)
+    {
+        if (!Leaving.IsCancellationRequested)
+        {
+            following = InvokeAsync(() => GuardAsync(work));
+        }
+    }
 
     /// <summary>What else must end before the component is gone.</summary>
     protected virtual ValueTask LeaveAsync() => default;
