@@ -45,6 +45,7 @@ public sealed class KeysTests(Chromium chromium)
         await Expect(first.Locator(".rv-keys .rv-note.attention")).ToContainTextAsync("The key is disabled");
         await ana.SayAsync("while it is withheld");
         await Expect(ana.Page.Locator(".ch-pending")).ToContainTextAsync("while it is withheld");
+        await Expect(ana.Page.Locator(".ch-pending")).ToContainTextAsync("Waiting to be sent. Your company's key is withheld");
         await TryFoundAsync(ana.Page, "Ben Admin", "Ada Admin");
         await Expect(ana.Page.Locator(".ch-dialog")).ToContainTextAsync("key is withheld");
         await first.ReloadAsync();
