@@ -54,7 +54,12 @@ public sealed class ServerProcess : IDisposable
     /// <summary>Runs the server where it must refuse to start; gives its exit code and what it said.</summary>
     public static (int ExitCode, string Error) RunToRefusal(params string[] arguments)
     {
-        using var refused = Process.Start(StartInfo(arguments))!;
+        var start = StartInfo(arguments);
+        start.RedirectStandardInput = true;
+        using var refused = Process.Start(start)!;
+
+        // Nobody is there to be asked for anything, whatever terminal the tests run on.
+        refused.StandardInput.Close();
         var error = refused.StandardError.ReadToEndAsync();
         _ = refused.StandardOutput.ReadToEndAsync();
         if (!refused.WaitForExit(StartLimit))

@@ -6,7 +6,8 @@ namespace Rivet.Testing;
 
 /// <summary>
 /// A token of SoftHSM, in a folder of this process alone, so that two runs at once do not see each other. The library reads
-/// SOFTHSM2_CONF with getenv when it is initialised; the runtime's own variables do not reach it, hence setenv.
+/// SOFTHSM2_CONF with getenv when it is initialised; the runtime's own variables do not reach it, hence setenv. What the test starts
+/// gets the runtime's, so that a server's root can be in the token.
 /// </summary>
 [SupportedOSPlatform("linux")]
 public sealed class SoftToken
@@ -66,6 +67,7 @@ public sealed class SoftToken
             throw new InvalidOperationException("setenv failed");
         }
 
+        Environment.SetEnvironmentVariable("SOFTHSM2_CONF", file);
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(folder, recursive: true);
         return folder;
     }

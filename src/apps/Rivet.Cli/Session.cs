@@ -130,6 +130,8 @@ internal sealed class Session : IAsyncDisposable
             return null;
         }
 
+        // Looking for a key switches the terminal's echo off. Asked first, whoever answers at once, or pastes, would see the passphrase on the screen.
+        _ = Console.KeyAvailable;
         Console.Error.Write(words["passphrase.ask"]);
         var typed = new System.Text.StringBuilder();
         while (Console.ReadKey(intercept: true) is { Key: not ConsoleKey.Enter } key)

@@ -7,7 +7,10 @@ namespace Rivet.Server;
 internal static class Health
 {
     public static void MapHealth(this WebApplication app)
-        => app.MapGet("/health", async (IStore store, RootReach root, CancellationToken ct) =>
+    {
+        // Here and not at the first question: its measurement is there before anybody asks.
+        var root = app.Services.GetRequiredService<RootReach>();
+        app.MapGet("/health", async (IStore store, CancellationToken ct) =>
         {
             try
             {
@@ -21,4 +24,5 @@ internal static class Health
                 return Results.Text("unavailable", statusCode: StatusCodes.Status503ServiceUnavailable);
             }
         });
+    }
 }

@@ -34,6 +34,9 @@ internal static partial class Log
     [LoggerMessage(3010, LogLevel.Warning, "A new root key was made in {File}, sealed by this machine's TPM. It opens on no other machine, and is software while the server runs, not a hardware module. Split it into shares now (rivet recover split): without this TPM nothing stored can be read")]
     public static partial void TpmRootMade(ILogger logger, string file);
 
+    [LoggerMessage(3011, LogLevel.Warning, "That the key module was lost or answers again is not in the security log yet; it is tried again")]
+    public static partial void ReachNotRecorded(ILogger logger, Exception exception);
+
     [LoggerMessage(3020, LogLevel.Error, "Version {Version} of the key of company {Company} cannot be used: its row was changed")]
     public static partial void CompanyKeyDamaged(ILogger logger, Guid company, uint version);
 

@@ -27,12 +27,21 @@ internal static class BesideServer
         services.AddVault(vault => (vault.RootKeyFile, vault.RootSeal) = (keys.RootKeyFile, options.RootSeal));
         services.AddPlatformLog();
         var provider = services.BuildServiceProvider();
-        foreach (var hosted in provider.GetServices<IHostedService>())
+        try
         {
-            await hosted.StartAsync(ct);
-        }
+            foreach (var hosted in provider.GetServices<IHostedService>())
+            {
+                await hosted.StartAsync(ct);
+            }
 
-        return provider;
+            return provider;
+        }
+        catch
+        {
+            // The store closes properly, or its write-ahead log would stay beside a server that stands still.
+            await provider.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>A command's action: what keeps it from working is a sentence, and its code 1.</summary>

@@ -33,6 +33,8 @@ internal static class PassphrasePrompt
             return null;
         }
 
+        // Looking for a key switches the terminal's echo off. Asked first, whoever answers at once, or pastes, would see the passphrase on the screen.
+        _ = Console.KeyAvailable;
         Console.Error.Write(question);
         var typed = new char[MostCharacters];
         var length = 0;

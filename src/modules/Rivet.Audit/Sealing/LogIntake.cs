@@ -90,13 +90,12 @@ internal sealed class LogIntake(
         }
         else if (arrived.Count > 0)
         {
+            turn.After ??= StandingRow.Begin(company, time.GetUtcNow());
+            await SetAsideAsync(turn, arrived, ct);
             if (standing is null)
             {
                 Log.Waits(log, LogIdentity.NameOf(company), why);
-                turn.After = StandingRow.Begin(company, time.GetUtcNow());
             }
-
-            await SetAsideAsync(turn, arrived, ct);
         }
 
         return turn;

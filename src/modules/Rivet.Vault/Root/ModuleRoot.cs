@@ -93,13 +93,12 @@ internal sealed class ModuleRoot : IRoot
 
     private static string LabelOf(SealedHeader name) => $"rivet-company-{name.KeyId}-{name.Epoch}";
 
-    /// <summary>Logs a loss and a return once each, not at every call between them.</summary>
+    /// <summary>Tells a loss and a return once each, not at every call between them. The return is logged by whoever watches.</summary>
     private void Tell(bool answers)
     {
         var before = Interlocked.Exchange(ref isLost, answers ? 0 : 1);
         if (answers && before == 1)
         {
-            Log.ModuleBack(log);
             Changed?.Invoke(true, "");
         }
         else if (!answers && before == 0)

@@ -14,6 +14,7 @@ namespace Rivet.Vault;
 internal sealed class RootWatch(RootKey root, IStore store, TimeProvider time, ILogger<RootWatch> log) : BackgroundService
 {
     private static readonly TimeSpan Between = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan BetweenTries = TimeSpan.FromSeconds(1);
     private readonly Channel<(bool IsReachable, DateTimeOffset At, string Fault)> changes
         = Channel.CreateBounded<(bool, DateTimeOffset, string)>(new BoundedChannelOptions(64) { FullMode = BoundedChannelFullMode.DropOldest });
 
@@ -42,29 +43,51 @@ internal sealed class RootWatch(RootKey root, IStore store, TimeProvider time, I
     {
         await foreach (var (isReachable, at, fault) in changes.Reader.ReadAllAsync(ct))
         {
-            try
+            if (isReachable)
             {
-                await store.WriteAsync(
-                    transaction =>
-                    {
-                        transaction.Record(new SecurityEvent
-                        {
-                            Id = EntityId.New<EventId>(time),
-                            At = at,
-                            Kind = isReachable ? VaultEvents.RootReachable : VaultEvents.RootUnreachable,
-                            Actor = Subject.OfSystem(default),
-                            Target = new("vault-root", KnownRoot.Find(transaction)!.Id, default),
-                            Outcome = isReachable ? EventOutcome.Success : EventOutcome.Failure,
-                            Details = isReachable ? new Dictionary<string, string>() : new Dictionary<string, string> { ["fault"] = fault },
-                        });
-                        return Done.Value;
-                    },
-                    ct);
+                Log.ModuleBack(log);
             }
-            catch (StoreUnavailableException unavailable)
+
+            var fact = new SecurityEvent
             {
-                Log.Unavailable(log, unavailable);
+                Id = EntityId.New<EventId>(time),
+                At = at,
+                Kind = isReachable ? VaultEvents.RootReachable : VaultEvents.RootUnreachable,
+                Actor = Subject.OfSystem(default),
+                Target = default,
+                Outcome = isReachable ? EventOutcome.Success : EventOutcome.Failure,
+                Details = isReachable ? new Dictionary<string, string>() : new Dictionary<string, string> { ["fault"] = fault },
+            };
+
+            // A log that the loss itself kept from its keys refuses what is new until it has caught up.
+            for (var isFirst = true; !await TryRecordAsync(fact, isFirst, ct); isFirst = false)
+            {
+                await Task.Delay(BetweenTries, time, ct);
             }
+        }
+    }
+
+    private async Task<bool> TryRecordAsync(SecurityEvent fact, bool isFirst, CancellationToken ct)
+    {
+        try
+        {
+            await store.WriteAsync(
+                transaction =>
+                {
+                    transaction.Record(fact with { Target = new("vault-root", KnownRoot.Find(transaction)!.Id, default) });
+                    return Done.Value;
+                },
+                ct);
+            return true;
+        }
+        catch (StoreUnavailableException unavailable)
+        {
+            if (isFirst)
+            {
+                Log.ReachNotRecorded(log, unavailable);
+            }
+
+            return false;
         }
     }
 }

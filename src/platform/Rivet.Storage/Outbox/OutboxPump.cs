@@ -1,21 +1,40 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Rivet.Kernel;
 
 namespace Rivet.Storage;
 
-/// <summary>Brings outbox rows to their consumers and removes those that everybody has seen.</summary>
-internal sealed class OutboxPump(IStore store, IEnumerable<IOutboxConsumer> consumers, OutboxLag lag, TimeProvider time, ILogger<OutboxPump> log)
+/// <summary>
+/// Brings outbox rows to their consumers and removes those that everybody has seen. In a host from when all of it has started: consumers need what starts after
+/// the store, and that may wait for somebody who types a passphrase, or be refused.
+/// </summary>
+internal sealed class OutboxPump(
+    IStore store, IEnumerable<IOutboxConsumer> consumers, OutboxLag lag, TimeProvider time, ILogger<OutboxPump> log, IHostApplicationLifetime? life = null)
     : BackgroundService
 {
     private const int BatchSize = 4096;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>A failure that goes on is told again no sooner: it is met twenty times a second.</summary>
+    private static readonly TimeSpan TellEvery = TimeSpan.FromMinutes(1);
+
     private readonly IOutboxConsumer[] consumers = Named(consumers);
+    private readonly ConcurrentDictionary<string, long> told = new(StringComparer.Ordinal);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         try
         {
+            if (life is not null)
+            {
+                var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                await using (life.ApplicationStarted.Register(started.SetResult))
+                {
+                    await started.Task.WaitAsync(stoppingToken);
+                }
+            }
+
             while (true)
             {
                 await Task.Delay(Pause, time, stoppingToken);
@@ -65,6 +84,7 @@ internal sealed class OutboxPump(IStore store, IEnumerable<IOutboxConsumer> cons
                 await store.WriteAsync(transaction => Advance(transaction, consumer, batch, _ => { }), ct);
             }
 
+            told.TryRemove(consumer.Name, out _);
             if (isLog)
             {
                 lag.Set(batch.Behind);
@@ -75,7 +95,12 @@ internal sealed class OutboxPump(IStore store, IEnumerable<IOutboxConsumer> cons
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            Log.ConsumerFailed(log, consumer.Name, exception);
+            if (!told.TryGetValue(consumer.Name, out var last) || time.GetElapsedTime(last) >= TellEvery)
+            {
+                told[consumer.Name] = time.GetTimestamp();
+                Log.ConsumerFailed(log, consumer.Name, exception);
+            }
+
             if (isLog)
             {
                 lag.Failed();
