@@ -8,7 +8,7 @@ using Rivet.Vault;
 
 namespace Rivet.Bench.Vault;
 
-/// <summary>Wrapping a million data keys anew under a new version of their company's key: time, and what memory grew by.</summary>
+/// <summary>Wrapping a million data keys anew under a new version of their company's key, which is in memory or inside the module: time, and what memory grew by.</summary>
 internal static class RewrapBench
 {
     private const int Keys = 1_000_000;
@@ -17,11 +17,11 @@ internal static class RewrapBench
     /// <summary>More than this it must not grow, however many keys there are.</summary>
     private const double MostMegabytes = 64;
 
-    public static async Task RunAsync(IServiceProvider provider, Report report)
+    public static async Task RunAsync(IServiceProvider provider, Report report, string metric)
     {
         var (store, companies) = (provider.GetRequiredService<IStore>(), provider.GetRequiredService<CompanyKeys>());
         var company = new CompanyId(Guid.CreateVersion7());
-        Report.Say($"vault.rewrap: making {Keys:N0} data keys of one company");
+        Report.Say($"{metric}: making {Keys:N0} data keys of one company");
         var first = (await companies.CurrentAsync(company, CancellationToken.None)).Value;
         for (var made = 0; made < Keys; made += Batch)
         {
@@ -32,7 +32,7 @@ internal static class RewrapBench
         GC.Collect();
         var before = ResidentMegabytes();
         using var peak = new Peak();
-        Report.Say("vault.rewrap: wrapping them anew");
+        Report.Say($"{metric}: wrapping them anew");
         var begun = Stopwatch.GetTimestamp();
         var done = await provider.GetRequiredService<Rewrapper>().RunOnceAsync(CancellationToken.None);
         var seconds = Stopwatch.GetElapsedTime(begun).TotalSeconds;
@@ -42,8 +42,8 @@ internal static class RewrapBench
         }
 
         var grown = Math.Max(0, peak.Stop() - before);
-        report.Add(new("vault.rewrap", seconds, "s for 1,000,000 data keys", Keys / seconds / 10_000, "10,000 keys/s", "told"));
-        report.Add(new("vault.rewrap.memory", grown, "MB more resident at the worst", grown / MostMegabytes, FormattableString.Invariant($"{MostMegabytes} MB, whatever the number of keys"), "≤ 1"));
+        report.Add(new(metric, seconds, "s for 1,000,000 data keys", Keys / seconds / 10_000, "10,000 keys/s", "told"));
+        report.Add(new($"{metric}.memory", grown, "MB more resident at the worst", grown / MostMegabytes, FormattableString.Invariant($"{MostMegabytes} MB, whatever the number of keys"), "≤ 1"));
     }
 
     private static int Make(WriteTransaction transaction, CompanyId company, CompanyKey under)

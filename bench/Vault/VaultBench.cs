@@ -42,6 +42,11 @@ internal static class VaultBench
                 Encrypt256(vault, report);
             }
 
+            if (name is "vault" or "vault.rewrap")
+            {
+                await RewrapBench.RunAsync(provider, report, "vault.rewrap.module");
+            }
+
             foreach (var part in parts.Reverse())
             {
                 await part.StopAsync(CancellationToken.None);
@@ -57,7 +62,7 @@ internal static class VaultBench
             if (name is "vault" or "vault.rewrap")
             {
                 await using var withFile = await StartAsync(Path.Combine(folder, "rewrap"), module: null);
-                await RewrapBench.RunAsync(withFile, report);
+                await RewrapBench.RunAsync(withFile, report, "vault.rewrap");
             }
         }
         finally

@@ -11,6 +11,9 @@ internal sealed class BoundedCalls(int most)
     [ThreadStatic]
     private static bool isInside;
 
+    /// <summary>A module in software answers in tens of microseconds: to sleep and be woken for that would cost as much again.</summary>
+    private const int Spins = 100;
+
     private readonly ConcurrentBag<Worker> idle = [];
     private readonly SemaphoreSlim turns = new(most);
     private int stuck;
@@ -46,7 +49,8 @@ internal sealed class BoundedCalls(int most)
 
     private abstract class Work
     {
-        public abstract void Run();
+        /// <param name="free">Says that the thread is free again.</param>
+        public abstract void Run(Action free);
     }
 
     private sealed class Work<T>(Func<T> call, BoundedCalls calls) : Work
@@ -54,12 +58,12 @@ internal sealed class BoundedCalls(int most)
         private const int Running = 0;
         private const int Ended = 1;
         private const int Left = 2;
-        private readonly ManualResetEventSlim ended = new();
+        private readonly ManualResetEventSlim ended = new(initialState: false, Spins);
         private int state = Running;
         private T? result;
         private Exception? failure;
 
-        public override void Run()
+        public override void Run(Action free)
         {
             try
             {
@@ -81,6 +85,7 @@ internal sealed class BoundedCalls(int most)
                 Interlocked.Decrement(ref calls.stuck);
             }
 
+            free();
             calls.turns.Release();
             ended.Set();
         }
@@ -118,21 +123,31 @@ internal sealed class BoundedCalls(int most)
     /// <summary>A thread that does one piece of work after another. There are as many as there were calls at once.</summary>
     private sealed class Worker
     {
-        private readonly BlockingCollection<Work> next = new(1);
+        private readonly ManualResetEventSlim given = new(initialState: false, Spins);
+        private Work? next;
 
         public Worker(BoundedCalls calls)
         {
             new Thread(() =>
             {
                 isInside = true;
-                foreach (var work in next.GetConsumingEnumerable())
+                while (true)
                 {
-                    work.Run();
-                    calls.idle.Add(this);
+                    given.Wait();
+                    given.Reset();
+                    var work = next!;
+                    next = null;
+
+                    // Idle again before anybody hears of it: the next call finds this thread, not a new one.
+                    work.Run(() => calls.idle.Add(this));
                 }
             }) { IsBackground = true, Name = "key module" }.Start();
         }
 
-        public void Take(Work work) => next.Add(work);
+        public void Take(Work work)
+        {
+            next = work;
+            given.Set();
+        }
     }
 }
