@@ -80,7 +80,7 @@ internal static class AdminKeys
                 return;
             }
 
-            await session.Error.WriteLineAsync(session.Words["keys.about-to-approve", KeyReport.Action(session.Words, change), session.Names.Person(change.AskedBy), Plain.Line(change.Reason)]);
+            await session.Error.WriteLineAsync(session.Words["keys.about-to-approve", KeyReport.Action(session.Words, change), session.Names.Person(change.AskedBy), KeyReport.Reason(change)]);
             Confirm(session, parsed.GetValue(yes), change.Action, change.Version, key);
             var now = session.Take(await session.Client.ApproveKeyChangeAsync(change.RequestId, ct)).Key;
             if (session.Json)

@@ -51,9 +51,12 @@ internal static class KeyReport
                     _ => change.State.ToString(),
                 },
                 words["keys.asked-by", session.Names.Person(change.AskedBy), AdminCommands.Local(change.AskedMs)],
-                Plain.Line(change.Service.Length > 0 ? $"{change.Reason} · {change.Service}" : change.Reason),
+                Reason(change),
             ]));
     }
+
+    /// <summary>Why, and whose key service would be used: what an approver must see.</summary>
+    public static string Reason(AskedKeyChange change) => Plain.Line(change.Service.Length > 0 ? $"{change.Reason} · {change.Service}" : change.Reason);
 
     /// <summary>What is asked for, in words.</summary>
     public static string Action(Words words, AskedKeyChange change)

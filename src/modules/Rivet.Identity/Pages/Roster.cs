@@ -55,9 +55,9 @@ internal sealed class Roster(PageVisitor visitor, IPeopleList people, IDevices d
                 return RosterProblem.MayNot;
             }
 
-            if (!(await people.ListAsync(permit, last, 0, ct)).TryGet(out var page, out _))
+            if (!(await people.ListAsync(permit, last, 0, ct)).TryGet(out var page, out var why))
             {
-                return RosterProblem.Unavailable;
+                return why is IdentityRefusal.KeyWithheld ? RosterProblem.Withheld : RosterProblem.Unavailable;
             }
 
             foreach (var person in page.People)
@@ -91,4 +91,5 @@ internal enum RosterProblem
 {
     MayNot,
     Unavailable,
+    Withheld,
 }

@@ -94,10 +94,11 @@ internal sealed class KeyDesk(KeyMaking making, Rotation rotation, IStore store)
             return why;
         }
 
-        var versions = await store.ReadAsync(session => KeyTable.Versions(session, key.Id), ct);
+        // Another rotation may have made the same version meanwhile: then this answer is not committed, and the call begins anew.
+        var before = await store.ReadAsync(session => KeyTable.Versions(session, key.Id).Where(version => version.Number <= key.Latest).ToArray(), ct);
         return new Answer
         {
-            Data = KeyView.Write(key with { Latest = next.Version.Number, IsImported = false }, [.. versions, next.Version]),
+            Data = KeyView.Write(key with { Latest = next.Version.Number, IsImported = false }, [.. before, next.Version]),
             Kind = TransitEvents.KeyRotated,
             Details = new() { ["cause"] = "asked", ["version"] = next.Version.Number.ToString(CultureInfo.InvariantCulture) },
             Change = next.Change,

@@ -29,7 +29,14 @@ internal sealed class KeyServices(RootKey root, IOptions<VaultOptions> options, 
             try
             {
                 var binding = Binding.OfCompanyKey(company, name, Custody.External);
-                if (!(await client.WrapAsync(secret, binding, ct)).TryGet(out var outside, out var refusal))
+                // The first call pays for the connection, and for a service that has just started: it is asked once more.
+                var made = await client.WrapAsync(secret, binding, ct);
+                if (!made.IsOk && made.Refusal.Meaning() == XksMeaning.Unavailable)
+                {
+                    made = await client.WrapAsync(secret, binding, ct);
+                }
+
+                if (!made.TryGet(out var outside, out var refusal))
                 {
                     return Tell(company, refusal);
                 }
