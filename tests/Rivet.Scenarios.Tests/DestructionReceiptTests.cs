@@ -98,15 +98,13 @@ public sealed class DestructionReceiptTests
 
     private static async Task<string> FindAsync(string home)
     {
-        while (true)
+        string? found = null;
+        await Until.HoldsAsync(async () =>
         {
             var (_, events) = await CliProcess.RunAsync(home, "admin", "events", "--json");
-            if (events.Split('\n').FirstOrDefault(line => line.Contains("vault.key.destroyed", StringComparison.Ordinal)) is { } line)
-            {
-                return JsonDocument.Parse(line).RootElement.GetProperty("sequence").GetInt64().ToString(System.Globalization.CultureInfo.InvariantCulture);
-            }
-
-            await Task.Delay(50, Company.Ct);
-        }
+            found = events.Split('\n').FirstOrDefault(line => line.Contains("vault.key.destroyed", StringComparison.Ordinal));
+            return found is not null;
+        });
+        return JsonDocument.Parse(found!).RootElement.GetProperty("sequence").GetInt64().ToString(System.Globalization.CultureInfo.InvariantCulture);
     }
 }

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Runtime.CompilerServices;
 using Google.Protobuf;
 using Rivet.Kernel;
 using Rivet.Testing;
@@ -26,12 +24,12 @@ public sealed class KillSwitchTests
         await ana.SendAsync(conversation, "before");
 
         await HandOverAsync(ana, bo, keys);
-        await UntilAsync(async () => (await StandingAsync(ana)).ToRewrap == 0);
+        await Until.HoldsAsync(async () => (await StandingAsync(ana)).ToRewrap == 0);
         await ana.SendAsync(conversation, "under the customer's key");
 
         await keys.DoAsync(Company.Ct, "kill", "acme");
-        await UntilAsync(async () => await ReadRefusedAsync(bo, conversation) == "vault.withheld");
-        await UntilAsync(async () => (await StandingAsync(ana)).WithheldMs > 0);
+        await Until.HoldsAsync(async () => await ReadRefusedAsync(bo, conversation) == "vault.withheld");
+        await Until.HoldsAsync(async () => (await StandingAsync(ana)).WithheldMs > 0);
         Assert.Equal("vault.withheld", (await ana.TrySendAsync(conversation, "in vain", Guid.NewGuid())).Refusal.Reason);
 
         // Not by signing in anew either, nor by starting the server anew.
@@ -41,14 +39,14 @@ public sealed class KillSwitchTests
         server.StartAgain("--key-server-here");
         await ana.ReconnectAsync();
         await bo.ReconnectAsync();
-        await UntilAsync(async () => await ReadRefusedAsync(bo, conversation) == "vault.withheld");
+        await Until.HoldsAsync(async () => await ReadRefusedAsync(bo, conversation) == "vault.withheld");
 
         await keys.DoAsync(Company.Ct, "restore", "acme");
-        await UntilAsync(async () => await ReadRefusedAsync(bo, conversation) is null);
+        await Until.HoldsAsync(async () => await ReadRefusedAsync(bo, conversation) is null);
         Assert.Equal(["before", "under the customer's key"], (await bo.ReadAsync(conversation)).Select(Device.Text).Where(text => text is not null));
         await ana.SendAsync(conversation, "and on");
-        await UntilAsync(async () => (await StandingAsync(ana)).WithheldMs == 0);
-        await UntilAsync(async () => await LogTellsAsync(ana, "vault.company-key.withheld") && await LogTellsAsync(ana, "vault.company-key.granted"));
+        await Until.HoldsAsync(async () => (await StandingAsync(ana)).WithheldMs == 0);
+        await Until.HoldsAsync(async () => await LogTellsAsync(ana, "vault.company-key.withheld") && await LogTellsAsync(ana, "vault.company-key.granted"));
     }
 
     /// <summary>One administrator asks, the other approves. A busy machine may take the key server over its 250 ms: then nothing was changed, and it is asked again.</summary>
@@ -60,10 +58,10 @@ public sealed class KillSwitchTests
         };
         var ask = new AskKeyChangeRequest { Action = KeyChangeAction.KeyChangeUseKeyService, Reason = "our key, our switch", Service = service };
         Result<AskKeyChangeResponse, Refusal> asked = default;
-        await UntilAsync(async () => (asked = await asking.Link.AskAsync(Method.AskKeyChange, ask, AskKeyChangeResponse.Parser, Company.Ct)).IsOk);
+        await Until.HoldsAsync(async () => (asked = await asking.Link.AskAsync(Method.AskKeyChange, ask, AskKeyChangeResponse.Parser, Company.Ct)).IsOk);
         var approve = new ApproveKeyChangeRequest { RequestId = asked.Value.Change.RequestId };
         Assert.Equal("key.same-person", (await asking.RefusedAsync(Method.ApproveKeyChange, approve, ApproveKeyChangeResponse.Parser)).Reason);
-        await UntilAsync(async () => (await approving.Link.AskAsync(Method.ApproveKeyChange, approve, ApproveKeyChangeResponse.Parser, Company.Ct)).IsOk);
+        await Until.HoldsAsync(async () => (await approving.Link.AskAsync(Method.ApproveKeyChange, approve, ApproveKeyChangeResponse.Parser, Company.Ct)).IsOk);
     }
 
     private static async Task<CompanyKeyStanding> StandingAsync(Device device) => (await device.AskAsync(Method.ReadCompanyKey, new ReadCompanyKeyRequest(), ReadCompanyKeyResponse.Parser)).Key;
@@ -80,15 +78,5 @@ public sealed class KillSwitchTests
     {
         var answer = await device.Link.AskAsync(Method.ReadEvents, new ReadEventsRequest { Limit = 100 }, ReadEventsResponse.Parser, Company.Ct);
         return answer.IsOk && answer.Value.Events.Any(fact => fact.Kind == kind);
-    }
-
-    private static async Task UntilAsync(Func<Task<bool>> condition, [CallerArgumentExpression(nameof(condition))] string what = "")
-    {
-        var patience = Stopwatch.StartNew();
-        while (!await condition())
-        {
-            Assert.True(patience.Elapsed < TimeSpan.FromMinutes(2), $"It never came to be: {what}");
-            await Task.Delay(200, Company.Ct);
-        }
     }
 }

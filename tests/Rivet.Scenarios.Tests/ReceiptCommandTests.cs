@@ -37,10 +37,7 @@ public sealed class ReceiptCommandTests : IDisposable
     {
         await TwoAdministratorsAsync();
         await ChangeAsync("rotate", "--reason", "yearly");
-        while (await ToRewrapAsync() > 0)
-        {
-            await Task.Delay(50, Company.Ct);
-        }
+        await Until.HoldsAsync(async () => await ToRewrapAsync() == 0);
 
         await ChangeAsync("destroy-versions", "1", "--reason", "not needed", "--yes");
         var company = (await AnaAsync("admin", "audit", "show")).Split('\n')[0];
@@ -114,17 +111,9 @@ public sealed class ReceiptCommandTests : IDisposable
     /// <summary>The number of the first event of a kind, once a log shows it.</summary>
     private static async Task<string> EventAsync(string kind, Func<Task<string>> read, Func<JsonElement, JsonElement> number)
     {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Company.Ct);
-        deadline.CancelAfter(TimeSpan.FromSeconds(30));
-        while (true)
-        {
-            if ((await read()).Split('\n').FirstOrDefault(line => line.Contains($"\"{kind}\"", StringComparison.Ordinal)) is { } line)
-            {
-                return number(JsonDocument.Parse(line).RootElement).GetRawText();
-            }
-
-            await Task.Delay(50, deadline.Token);
-        }
+        string? found = null;
+        await Until.HoldsAsync(async () => (found = (await read()).Split('\n').FirstOrDefault(line => line.Contains($"\"{kind}\"", StringComparison.Ordinal))) is not null, kind);
+        return number(JsonDocument.Parse(found!).RootElement).GetRawText();
     }
 
     private async Task TwoAdministratorsAsync()

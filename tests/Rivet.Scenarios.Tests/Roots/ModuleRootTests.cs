@@ -25,22 +25,15 @@ public sealed class ModuleRootTests : IDisposable
         token.Remove();
         var cy = await server.Company.AddAsync("Cy");
         await UntilAsync(server, "degraded");
-        while (await ReachableAsync(server) != "0")
-        {
-            await Task.Delay(50, Company.Ct); // the exporter gives the same answer for a moment
-        }
+        await Until.HoldsAsync(async () => await ReachableAsync(server) == "0"); // the exporter gives the same answer for a moment
 
         await server.WriteAsync("while the module is away");
         await server.SignInAsync();
         await server.RefuseAsync("shows no token with the label", "events");
 
         // What Cy did is not in the log yet. While it waits, what must be recorded is refused after a while; who is signed in goes on.
-        LinkRefusal refusal;
-        while ((refusal = await TrySignInAsync(server, cy)) == LinkRefusal.None)
-        {
-            await Task.Delay(200, Company.Ct);
-        }
-
+        var refusal = LinkRefusal.None;
+        await Until.HoldsAsync(async () => (refusal = await TrySignInAsync(server, cy)) != LinkRefusal.None);
         Assert.Equal(LinkRefusal.Unavailable, refusal);
         await server.WriteAsync("while nobody can sign in");
         await server.ReadAsync();
@@ -48,15 +41,9 @@ public sealed class ModuleRootTests : IDisposable
 
         token.PutBack();
         await UntilAsync(server, "ok");
-        while (await ReachableAsync(server) != "1")
-        {
-            await Task.Delay(50, Company.Ct); // the exporter gives the same answer for a moment
-        }
+        await Until.HoldsAsync(async () => await ReachableAsync(server) == "1"); // the exporter gives the same answer for a moment
 
-        while (await TrySignInAsync(server, cy) != LinkRefusal.None)
-        {
-            await Task.Delay(50, Company.Ct); // the log catches up
-        }
+        await Until.HoldsAsync(async () => await TrySignInAsync(server, cy) == LinkRefusal.None); // the log catches up
 
         await server.SignInAsync();
         Assert.Equal(["vault.root.adopted", "vault.root.unreachable", "vault.root.reachable"], await server.LogUntilAsync("vault.root.reachable", 1));
