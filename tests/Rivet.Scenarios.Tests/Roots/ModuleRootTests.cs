@@ -102,13 +102,8 @@ public sealed class ModuleRootTests : IDisposable
         return refusal;
     }
 
-    private static async Task UntilAsync(RootedServer server, string health)
-    {
-        while (await HealthAsync(server) != (HttpStatusCode.OK, health))
-        {
-            await Task.Delay(50, Company.Ct);
-        }
-    }
+    private static Task UntilAsync(RootedServer server, string health)
+        => Until.HoldsAsync(async () => await HealthAsync(server) == (HttpStatusCode.OK, health), health);
 
     private static async Task<(HttpStatusCode Status, string Said)> HealthAsync(RootedServer server)
     {
