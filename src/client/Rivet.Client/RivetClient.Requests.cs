@@ -1,6 +1,4 @@
-using System.Security.Cryptography;
 using Google.Protobuf;
-using Rivet.Client.Sealing;
 using Rivet.Cryptography;
 using Rivet.Kernel;
 using Rivet.Wire;
